@@ -1,0 +1,19 @@
+"""Belowline: comments for news pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def create_app() -> Flask:
+    """The application for `flask --app service`, configured from the environment.
+
+    Imports late, so that importing a room of the house does not import all of it.
+    """
+    from service.app import create_app as build
+    from service.settings import Settings
+
+    return build(Settings.from_environ())

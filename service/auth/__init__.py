@@ -1,0 +1,1 @@
+"""Who is calling: tokens, accounts, and what their roles permit."""

@@ -1,0 +1,48 @@
+"""`flask --app service database …`: the schema, through its migrations."""
+
+from __future__ import annotations
+
+import click
+import flask_migrate
+from flask.cli import AppGroup
+
+from service.storage.database import database_answers
+
+commands = AppGroup("database", help="Bring the database's schema up or down, or check it.")
+
+
+@commands.command("upgrade")
+@click.option("--to", "revision", default="head", show_default=True, help="The revision to stop at.")
+def upgrade_command(revision: str) -> None:
+    """Bring the schema up to date; does nothing when it is."""
+    upgrade(revision)
+
+
+@commands.command("downgrade")
+@click.option("--to", "revision", required=True, help="The revision to go back to; `base` drops all tables.")
+def downgrade_command(revision: str) -> None:
+    """Take migrations back. What their columns held is lost."""
+    require_database()
+    flask_migrate.downgrade(revision=revision)
+
+
+@commands.command("check")
+def check_command() -> None:
+    """Fail unless the schema is the one that this version of the service wants."""
+    require_database()
+    flask_migrate.check()
+
+
+def upgrade(revision: str = "head") -> None:
+    """Migrates up to the revision. Raises click.ClickException when the database does not answer."""
+    require_database()
+    flask_migrate.upgrade(revision=revision)
+
+
+def require_database() -> None:
+    """Raises click.ClickException, without the password that DATABASE_URL may hold."""
+    if not database_answers():
+        raise click.ClickException(
+            "the database does not answer: check that it runs and that DATABASE_URL "
+            "(and BELOWLINE_DATABASE_PASSWORD_FILE) name it rightly"
+        )

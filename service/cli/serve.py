@@ -1,0 +1,190 @@
+"""The launcher behind `make run` and the container: sets up, starts the embedded Valkey, serves.
+
+python -m service.cli.serve [--reload]
+"""
+
+from __future__ import annotations
+
+import http.client
+import importlib
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import Server
+
+from service.cli.child_process import die_with_parent
+from service.cli.embedded_valkey import EmbeddedValkey, binary
+from service.cli.machine import CannotStart, check_folder, check_port, worker_count
+from service.cli.server_log import server_log
+from service.settings import Settings, SettingsError
+
+TARGET = "service.wsgi:app"
+BACKLOG = 2048
+# Connections of one worker, idle ones too; the threads bound how many of their requests run at once.
+CONNECTIONS = 4096
+HEADER_MILLISECONDS = 10_000
+HEADER_BYTES = 32 * 1024
+STOP_SECONDS = 5
+READY_PAUSE_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is going to run: worked out once, before anything is started."""
+
+    settings: Settings
+    workers: int
+    valkey: EmbeddedValkey | None
+    reload: bool
+
+    @property
+    def base_url(self) -> str:
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.settings.host, self.settings.host)  # noqa: S104
+        return self.settings.public_url or f"http://{host}:{self.settings.port}"
+
+
+def main(arguments: list[str]) -> int:
+    """Serves; returns the exit status: 0 after a clean stop, 1 when it could not start."""
+    valkey = None
+    signal.signal(signal.SIGTERM, _stop_early)
+    try:
+        settings = Settings.from_environ()
+        check_folder(settings.instance_dir, "BELOWLINE_INSTANCE_DIR")
+        check_port(settings.host, settings.port)
+        valkey = _embedded_valkey(settings)
+        if valkey is not None:
+            valkey.start()
+            os.environ["REDIS_URL"] = valkey.url
+        plan = Plan(settings, _workers(settings, valkey), valkey, "--reload" in arguments)
+        _set_up()
+        _serve(plan)
+    except (SettingsError, CannotStart) as problem:
+        sys.stderr.write(f"belowline: {problem}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        if valkey is not None:
+            valkey.stop()
+    return 0
+
+
+def _stop_early(_number: int, _frame: object) -> None:
+    """Until the server has its own handlers; the first process of a container would else ignore it."""
+    raise KeyboardInterrupt
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"==> {text}\n")
+    sys.stderr.flush()
+
+
+def _embedded_valkey(settings: Settings) -> EmbeddedValkey | None:
+    if settings.redis_url is not None:
+        return None
+    program = binary()
+    if program is None:
+        _say(
+            "no embedded Valkey for this platform and no REDIS_URL: one serving process keeps the rate limits"
+        )
+        return None
+    return EmbeddedValkey(program, _say)
+
+
+def _workers(settings: Settings, valkey: EmbeddedValkey | None) -> int:
+    shared_limits = settings.redis_url is not None or valkey is not None
+    if settings.workers is None:
+        return worker_count() if shared_limits else 1
+    if settings.workers > 1 and not shared_limits:
+        _say(f"each of the {settings.workers} serving processes counts rate limits for itself")
+    return settings.workers
+
+
+def _set_up() -> None:
+    """Migrates, and makes the demo, in a process of its own: this one stays small. Raises CannotStart."""
+    _say("bringing the database up to date")
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "service", "setup"], check=False, preexec_fn=die_with_parent
+    )
+    if done.returncode != 0:
+        raise CannotStart("the service was not set up, for the reason above")
+
+
+def load_worker(target: str) -> Callable[..., Any]:
+    """The WSGI callable, inside a new serving process."""
+    die_with_parent()
+    module, name = target.split(":")
+    app: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return app
+
+
+def _serve(plan: Plan) -> None:
+    settings = plan.settings
+    multiprocessing.set_start_method("spawn")  # a fork would share our threads' locks with the workers
+    server = Server(
+        TARGET,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=plan.workers,
+        blocking_threads=settings.threads,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),
+        websockets=False,
+        backlog=BACKLOG,
+        backpressure=CONNECTIONS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        reload=plan.reload,
+        log_level=LogLevels.error,
+        log_dictconfig=server_log(as_json=settings.production),
+    )
+    _say(f"starting {plan.workers} serving processes with {settings.threads} threads each")
+    threading.Thread(target=_announce, args=(plan,), name="announce", daemon=True).start()
+    server.serve(target_loader=load_worker)
+    _say("stopped")
+
+
+def _announce(plan: Plan) -> None:
+    """Says where everything is once the first worker answers; a waiting person should not have to guess."""
+    pause = threading.Event()
+    while not _is_alive(plan.settings):
+        pause.wait(READY_PAUSE_SECONDS)
+    base = plan.base_url
+    lines = [f"Belowline serves at {base}"]
+    if plan.settings.demo:
+        lines.append(f"    demo page    {base}/demo")
+    lines.append(f"    API          {base}/docs")
+    credentials = plan.settings.instance_dir / "demo-credentials.json"
+    if plan.settings.demo and credentials.exists():
+        lines.append(f"    credentials  {credentials}")
+    _say("\n".join([*lines, "    Ctrl-C stops it"]))
+
+
+def _is_alive(settings: Settings) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    connection = http.client.HTTPConnection(host, settings.port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    # under its own name, so that the workers find `load_worker` by it
+    from service.cli.serve import main as launch
+
+    sys.exit(launch(sys.argv[1:]))

@@ -1,0 +1,18 @@
+"""What the checks may know beside the comment itself; gathered once, before the first of them runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`author_…` count this author's comments on this site by their last status; an author who is new has zeros."""
+
+    author_approved: int
+    author_rejected: int
+    author_spam: int
+    same_body_lately: int
+    same_name_other_author: bool
+    site_language: str
+    limits_degraded: bool

@@ -1,0 +1,29 @@
+"""Roles and what they may do, as data."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    READ_QUEUE = "read_queue"
+    DECIDE = "decide"
+    READ_EVENTS = "read_events"
+    READ_STATISTICS = "read_statistics"
+    REVEAL_EMAIL = "reveal_email"
+    ADMINISTER = "administer"
+
+
+PERMISSIONS: dict[Permission, frozenset[Role]] = {
+    Permission.READ_QUEUE: frozenset({Role.MODERATOR, Role.ADMIN}),
+    Permission.DECIDE: frozenset({Role.MODERATOR, Role.ADMIN}),
+    Permission.READ_EVENTS: frozenset({Role.MODERATOR, Role.ADMIN}),
+    Permission.READ_STATISTICS: frozenset({Role.ADMIN}),
+    Permission.REVEAL_EMAIL: frozenset({Role.ADMIN}),
+    Permission.ADMINISTER: frozenset({Role.ADMIN}),
+}

@@ -1,0 +1,20 @@
+"""Shouting."""
+
+from __future__ import annotations
+
+from service.domain.comment import NewComment
+from service.domain.facts import Facts
+from service.domain.verdict import Signal
+
+CASED_MIN = 20
+SHARE_MIN = 0.8
+SCORE = 0.5
+
+
+def check(new: NewComment, _facts: Facts) -> Signal | None:
+    """Scores a body mostly in capitals; scripts without case never count."""
+    upper = sum(c.isupper() for c in new.body)
+    cased = upper + sum(c.islower() for c in new.body)
+    if cased < CASED_MIN or upper / cased < SHARE_MIN:
+        return None
+    return Signal("capitals", 1, SCORE, f"{round(100 * upper / cased)} % of the letters are capitals.")

@@ -1,0 +1,32 @@
+"""Words that mix letters of look-alike scripts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from service.domain.comment import NewComment
+from service.domain.facts import Facts
+from service.domain.verdict import Signal
+
+LOOK_ALIKES = frozenset({"LATIN", "CYRILLIC", "GREEK"})
+SCORE = 0.7
+_WORD = re.compile(r"\S{2,60}")
+
+
+def check(new: NewComment, _facts: Facts) -> Signal | None:
+    """Scores the first word, in name or body, that mixes Latin, Cyrillic or Greek; the span is that of the body."""
+    for text, where in ((new.name, "name"), (new.body, "text")):
+        for word in _WORD.finditer(text):
+            scripts = _scripts(word[0])
+            if len(scripts) > 1:
+                span = word.span() if where == "text" else None
+                return Signal("mixed_scripts", 1, SCORE, f"A word of the {where} mixes {' and '.join(sorted(scripts))}.", span)
+    return None
+
+
+def _scripts(word: str) -> set[str]:
+    if word.isascii():
+        return set()
+    named = (unicodedata.name(character, "").partition(" ")[0] for character in word if character.isalpha())
+    return {name.title() for name in named if name in LOOK_ALIKES}

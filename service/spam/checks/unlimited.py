@@ -1,0 +1,14 @@
+"""Holds what is posted while the shared rate limits cannot be asked."""
+
+from __future__ import annotations
+
+from service.domain.comment import NewComment
+from service.domain.facts import Facts
+from service.domain.verdict import Signal
+
+
+def check(_new: NewComment, facts: Facts) -> Signal | None:
+    """A signal without weight of its own: it says why the comment waits, not that it is bad."""
+    if not facts.limits_degraded:
+        return None
+    return Signal("unlimited", 1, 0.0, "The rate limits could not be asked when this was posted.")

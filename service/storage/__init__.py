@@ -1,0 +1,1 @@
+"""The only room that speaks SQL: tables, queries by noun, transactions, migrations."""

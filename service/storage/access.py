@@ -1,0 +1,68 @@
+"""Queries about accounts and tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from service.storage.models import Account, Token
+
+__all__ = ["Account", "Token", "account_by_login", "add", "revoke", "seen", "tokens", "valid_token"]
+
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def valid_token(session: Session, digest: str, now: datetime) -> Token | None:
+    """The token with this digest, unless it is expired, revoked, or its account is disabled."""
+    return session.scalar(
+        select(Token)
+        .outerjoin(Account, Account.id == Token.account_id)
+        .where(
+            Token.digest == digest,
+            Token.revoked_at.is_(None),
+            or_(Token.expires_at.is_(None), Token.expires_at > now),
+            Account.disabled_at.is_(None),
+        )
+    )
+
+
+def seen(session: Session, token_id: str, now: datetime) -> None:
+    """Notes that a token was used."""
+    session.execute(update(Token).where(Token.id == token_id).values(last_used_at=now))
+
+
+def account_by_login(session: Session, login: str) -> Account | None:
+    """The account, or None."""
+    return session.scalar(select(Account).where(Account.login == login))
+
+
+def tokens(session: Session) -> Sequence[Token]:
+    """All tokens, newest first; digests only, a token itself is never stored."""
+    return session.scalars(select(Token).order_by(Token.id.desc())).all()
+
+
+def revoke(session: Session, prefix: str, now: datetime) -> int:
+    """Revokes the tokens with this visible prefix; returns how many."""
+    found = session.scalars(select(Token).where(Token.prefix == prefix, Token.revoked_at.is_(None))).all()
+    for token in found:
+        token.revoked_at = now
+    return len(found)
+
+
+def add(session: Session, row: Account | Token) -> None:
+    """Stores an account or a token."""
+    session.add(row)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The sites that a credential reaches; None means all."""
+
+    sites: tuple[str, ...] | None
+
+    def includes(self, site: str) -> bool:
+        return self.sites is None or site in self.sites

@@ -1,0 +1,69 @@
+"""Queries about authors."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from service.domain.status import Status
+from service.storage.models import Author
+from service.storage.upsert import insert_absent
+
+__all__ = ["Author", "NewAuthor", "by_email_index", "get", "obtain", "recount"]
+
+
+@dataclass(frozen=True)
+class NewAuthor:
+    """What is known of an author at the first comment; the ciphertext is bound to `id`."""
+
+    id: str
+    site: str
+    email_index: str
+    email_ciphertext: bytes
+    name: str
+
+
+def by_email_index(session: Session, site: str, email_index: str) -> Author | None:
+    """The author with this keyed index of an email, or None."""
+    return session.scalar(select(Author).where(Author.site == site, Author.email_index == email_index))
+
+
+def get(session: Session, site: str, author_id: str) -> Author | None:
+    """The author, or None."""
+    return session.get(Author, (site, author_id))
+
+
+def obtain(session: Session, new: NewAuthor, now: datetime) -> Author:
+    """The author of this email, made when unknown; `avatar_seed` is random and says nothing of the email."""
+    values = {
+        "site": new.site,
+        "id": new.id,
+        "email_index": new.email_index,
+        "email_ciphertext": new.email_ciphertext,
+        "name": new.name,
+        "avatar_seed": secrets.token_hex(8),
+        "first_seen": now,
+        **{status.value: 0 for status in Status},
+    }
+    insert_absent(session, Author, values)
+    found = by_email_index(session, new.site, new.email_index)
+    assert found is not None
+    return found
+
+
+def recount(session: Session, site: str, changes: Mapping[str, Mapping[Status, int]]) -> None:
+    """Adds to the authors' counters: {author id: {status: how many more}}."""
+    for author_id in sorted(changes):  # in one order everywhere, so that two transactions cannot wait in a ring
+        more = {status.value: getattr(Author, status.value) + n for status, n in changes[author_id].items() if n}
+        if more:
+            session.execute(
+                update(Author)
+                .where(Author.site == site, Author.id == author_id)
+                .values(more)
+                .execution_options(synchronize_session=False)
+            )

@@ -1,0 +1,126 @@
+"""Engine and transactions: `transaction()` is the only commit, `reading()` never writes."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from service.domain.errors import Unavailable
+from service.settings import Settings
+from service.storage.base import Base
+
+__all__ = ["Session", "database_answers", "db", "init_app", "reading", "transaction"]
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+SQLITE_BUSY_MILLISECONDS = 15_000
+CONNECT_SECONDS = 3
+STATEMENT_MILLISECONDS = 15_000
+_OUTAGES = (OperationalError, InterfaceError, PoolTimeoutError)
+
+# SQLite has one writer. Waiting here, in order, beats its busy loop; other processes still meet in that.
+_sqlite_writer = threading.Lock()
+
+
+def database_url(settings: Settings) -> str:
+    """The URL with the driver and the password from its file; holds a secret, so it is never logged."""
+    url = make_url(settings.database_url or f"sqlite:///{settings.instance_dir / 'belowline.db'}")
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    if settings.database_password_file is not None:
+        url = url.set(password=settings.database_password_file.read_text().strip())
+    return url.render_as_string(hide_password=False)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Binds the engine to the application."""
+    url = database_url(settings)
+    options: dict[str, object] = {"pool_size": 16, "max_overflow": settings.threads, "pool_timeout": 5}
+    if url.startswith("postgresql"):
+        # Prepared on the server from the first use on: our statements are few and always the same.
+        options["connect_args"] = {
+            "connect_timeout": CONNECT_SECONDS,
+            "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} -c timezone=UTC",
+        }
+        options["max_overflow"] = 8
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _prepare_sqlite(db.engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: the driver's own guess is too late
+        for pragma in (
+            f"busy_timeout={SQLITE_BUSY_MILLISECONDS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session whose work is committed, synced to disk, when the block ends; an error rolls it back.
+
+    Raises Unavailable when the database does not answer.
+    """
+    session = db.session()
+    lock = _sqlite_writer if db.engine.dialect.name == "sqlite" else nullcontext()
+    try:
+        with lock:
+            session.connection(execution_options={"writes": True})
+            yield session
+            session.commit()
+    except _OUTAGES as error:
+        raise Unavailable("The database does not answer. Nothing was saved; send it again shortly.") from error
+    finally:
+        session.close()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session for looking only. Raises Unavailable when the database does not answer."""
+    session = db.session()
+    try:
+        yield session
+    except _OUTAGES as error:
+        raise Unavailable("The database does not answer. Try again shortly.") from error
+    finally:
+        session.close()
+
+
+def database_answers() -> bool:
+    """Whether a trivial query succeeds."""
+    try:
+        with reading() as session:
+            session.execute(text("SELECT 1"))
+    except Unavailable:
+        return False
+    return True
+
+
+def lock_rows(session: Session) -> bool:
+    """Whether rows are locked one by one (PostgreSQL); SQLite's writer holds the whole file already."""
+    return session.get_bind().dialect.name == "postgresql"

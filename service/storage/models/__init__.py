@@ -1,0 +1,26 @@
+"""The tables. Every table of a tenant starts its key with the site, so that it can be distributed by it."""
+
+from __future__ import annotations
+
+from service.storage.models.access import Account, Token
+from service.storage.models.comment import Comment, Report, StoredSignal, Vote
+from service.storage.models.record import DecisionRecord, Event, IdempotencyRecord, Job, LimitHits
+from service.storage.models.site import Author, Page, Site, SiteOrigin
+
+__all__ = [
+    "Account",
+    "Author",
+    "Comment",
+    "DecisionRecord",
+    "Event",
+    "IdempotencyRecord",
+    "Job",
+    "LimitHits",
+    "Page",
+    "Report",
+    "Site",
+    "SiteOrigin",
+    "StoredSignal",
+    "Token",
+    "Vote",
+]

@@ -1,0 +1,71 @@
+"""Sites, their origins, the pages that carry comments, and authors."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.settings import Policy
+from service.storage.base import Base
+from service.storage.types import Key, Moment, Names, choice
+
+
+class Site(Base):
+    """A newsroom's tenant. Its slug is its key everywhere."""
+
+    __tablename__ = "sites"
+
+    slug: Mapped[str] = mapped_column(String(63), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    policy: Mapped[Policy] = mapped_column(choice(Policy))
+    page_hosts: Mapped[Names]
+    edit_window_seconds: Mapped[int]
+    created_at: Mapped[Moment]
+
+
+class SiteOrigin(Base):
+    """An origin (RFC 6454) whose pages may talk to the service for this site; `self` is the service's own."""
+
+    __tablename__ = "site_origins"
+    __table_args__ = (Index(None, "origin"),)
+
+    site: Mapped[str] = mapped_column(ForeignKey("sites.slug"), primary_key=True)
+    origin: Mapped[str] = mapped_column(String(300), primary_key=True)
+
+
+class Page(Base):
+    """A news page. `version` rises in the transaction of every change that its readers can see."""
+
+    __tablename__ = "pages"
+    __table_args__ = (UniqueConstraint("site", "key"),)
+
+    site: Mapped[str] = mapped_column(ForeignKey("sites.slug"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    key: Mapped[str] = mapped_column(String(2100))
+    url: Mapped[str | None] = mapped_column(String(2100))
+    title: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=0)
+    approved: Mapped[int] = mapped_column(default=0)
+    is_open: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[Moment]
+
+
+class Author(Base):
+    """Whoever writes under one email on one site. The address is encrypted and found through a keyed index."""
+
+    __tablename__ = "authors"
+    __table_args__ = (UniqueConstraint("site", "email_index"),)
+
+    site: Mapped[str] = mapped_column(ForeignKey("sites.slug"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    email_index: Mapped[Key]
+    email_ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+    name: Mapped[str] = mapped_column(Text)
+    avatar_seed: Mapped[str] = mapped_column(String(16))
+    first_seen: Mapped[Moment]
+    pending: Mapped[int] = mapped_column(default=0)
+    approved: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    spam: Mapped[int] = mapped_column(default=0)
+    deleted: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,60 @@
+"""Queries about pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from service.domain.ids import new_id
+from service.domain.page import PageKey
+from service.storage.models import Page
+from service.storage.upsert import insert_absent
+
+__all__ = ["Page", "by_key", "change", "counts", "lock", "obtain", "versions"]
+
+
+def by_key(session: Session, site: str, key: str) -> Page | None:
+    """The page with this canonical key, or None when nobody commented there yet."""
+    return session.scalar(select(Page).where(Page.site == site, Page.key == key))
+
+
+def obtain(session: Session, site: str, page: PageKey, title: str, now: datetime) -> Page:
+    """The page, made when this is its first comment."""
+    found = by_key(session, site, page.key)
+    if found is None:
+        values = {"site": site, "id": new_id(), "key": page.key, "url": page.url, "title": title, "created_at": now}
+        insert_absent(session, Page, {**values, "version": 0, "approved": 0, "is_open": True})
+        found = by_key(session, site, page.key)
+        assert found is not None
+    return found
+
+
+def lock(session: Session, site: str, page_ids: Sequence[str]) -> None:
+    """Takes the pages' rows, in order, so that changes of what their readers see wait for each other."""
+    session.execute(
+        select(Page.id).where(Page.site == site, Page.id.in_(page_ids)).order_by(Page.id).with_for_update()
+    ).all()
+
+
+def change(session: Session, site: str, page_id: str, approved_more: int) -> None:
+    """Raises the page's version, because its readers will see something else, and its count."""
+    session.execute(
+        update(Page)
+        .where(Page.site == site, Page.id == page_id)
+        .values(version=Page.version + 1, approved=Page.approved + approved_more)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def counts(session: Session, site: str, keys: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Approved comments and version by page key; pages that nobody commented on are left out."""
+    rows = session.execute(select(Page.key, Page.approved, Page.version).where(Page.site == site, Page.key.in_(keys)))
+    return {key: (approved, version) for key, approved, version in rows}
+
+
+def versions(session: Session, site: str, keys: Sequence[str]) -> dict[str, int]:
+    """Version by page key; pages that nobody commented on are left out."""
+    return {key: version for key, (_, version) in counts(session, site, keys).items()}

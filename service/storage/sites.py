@@ -1,0 +1,70 @@
+"""Queries about sites and their origins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.settings import Policy
+from service.storage.models import Site, SiteOrigin
+
+
+@dataclass(frozen=True)
+class SiteProfile:
+    """A site as the rest of the house sees it: its settings and origins, detached from the database."""
+
+    slug: str
+    name: str
+    language: str
+    policy: Policy
+    page_hosts: tuple[str, ...]
+    edit_window_seconds: int
+    origins: frozenset[str]
+
+
+def profile(session: Session, slug: str) -> SiteProfile | None:
+    """The site, or None."""
+    site = session.get(Site, slug)
+    if site is None:
+        return None
+    origins = session.scalars(select(SiteOrigin.origin).where(SiteOrigin.site == slug))
+    return SiteProfile(
+        slug=site.slug,
+        name=site.name,
+        language=site.language,
+        policy=site.policy,
+        page_hosts=tuple(site.page_hosts),
+        edit_window_seconds=site.edit_window_seconds,
+        origins=frozenset(origins),
+    )
+
+
+def origin_is_known(session: Session, origin: str) -> bool:
+    """Whether any site lists this origin; for preflights, which do not say the site."""
+    return session.scalar(select(SiteOrigin.site).where(SiteOrigin.origin == origin).limit(1)) is not None
+
+
+def add(session: Session, new: SiteProfile, created_at: datetime) -> None:
+    """Adds a site; the caller has looked that its slug is free."""
+    session.add(
+        Site(
+            slug=new.slug,
+            name=new.name,
+            language=new.language,
+            policy=new.policy,
+            page_hosts=list(new.page_hosts),
+            edit_window_seconds=new.edit_window_seconds,
+            created_at=created_at,
+        )
+    )
+    session.flush()
+    for origin in sorted(new.origins):
+        session.add(SiteOrigin(site=new.slug, origin=origin))
+
+
+def all_slugs(session: Session) -> list[str]:
+    """Every site's slug, sorted."""
+    return list(session.scalars(select(Site.slug).order_by(Site.slug)))

@@ -1,0 +1,18 @@
+"""Insert where another request may have been first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from service.storage.base import Base
+
+
+def insert_absent(session: Session, model: type[Base], values: dict[str, Any]) -> bool:
+    """Inserts one row unless one of its unique keys is taken; returns whether it was inserted."""
+    postgres = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert(model) if postgres else sqlite.insert(model)
+    result = session.execute(insert.values(values).on_conflict_do_nothing())
+    return bool(result.rowcount)  # type: ignore[attr-defined]

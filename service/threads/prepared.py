@@ -1,0 +1,172 @@
+"""Answers prepared as bytes, and the bounded cache that keeps them while their pages' versions stand."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+import brotli
+
+from service.storage.sites import SiteProfile
+
+GZIP_LEVEL = 6
+BROTLI_QUALITY = 5
+COMPRESS_FROM_BYTES = 256
+ENTRY_OVERHEAD_BYTES = 1_500
+# Readers must look again each time (a decision shows at once); shared caches may hold an answer for a second.
+CACHE_CONTROL = "public, max-age=0, s-maxage=1, must-revalidate"
+CDN_CACHE_CONTROL = "public, max-age=1, stale-while-revalidate=10"
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """What an answer was made from: a page of a site at a version."""
+
+    key: str
+    version: int
+
+
+@dataclass
+class Prepared:
+    """An answer to readers of `site`: its bytes in each encoding (made when first asked for) and its entity tag."""
+
+    site: SiteProfile
+    content_type: str
+    body: bytes
+    depends: tuple[Dependency, ...]
+    headers: tuple[tuple[str, str], ...] = ()
+    tag: str = ""
+    checked: float = 0.0
+    encoded: dict[str, bytes] = field(default_factory=dict)
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.tag = hashlib.blake2b(self.body, digest_size=12).hexdigest()
+        self.encoded["identity"] = self.body
+
+    def bytes_as(self, encoding: str) -> bytes:
+        """The body as `br`, `gzip` or `identity`."""
+        found = self.encoded.get(encoding)
+        if found is None:
+            found = (
+                brotli.compress(self.body, quality=BROTLI_QUALITY)
+                if encoding == "br"
+                else gzip.compress(self.body, GZIP_LEVEL, mtime=0)
+            )
+            self.encoded[encoding] = found
+        return found
+
+    def etag(self, encoding: str) -> str:
+        """A strong tag: other bytes, other tag (RFC 9110, 8.8.3.3)."""
+        return f'"{self.tag}"' if encoding == "identity" else f'"{self.tag}-{encoding}"'
+
+    @property
+    def size(self) -> int:
+        """Upper estimate of the memory it takes, in bytes."""
+        return ENTRY_OVERHEAD_BYTES + 2 * len(self.body)
+
+
+class PreparedCache:
+    """Least recently used answers up to `max_bytes`, by request.
+
+    An entry is served without a look for `fresh_seconds`; then one request asks `versions` while others go on with
+    what there is, for a second at most. `expire` makes the next request look at once.
+    """
+
+    BOUND_SECONDS = 0.9
+
+    def __init__(
+        self, max_bytes: int, fresh_seconds: float, current: Callable[[Prepared], bool]
+    ) -> None:
+        self._max_bytes = max_bytes
+        self._fresh_seconds = fresh_seconds
+        self._current = current
+        self._entries: OrderedDict[str, Prepared] = OrderedDict()
+        self._bytes = 0
+        self._guard = threading.Lock()
+        self._making: dict[str, threading.Lock] = {}
+        self._expired_at = float("-inf")
+        self.hits = 0
+        self.misses = 0
+
+    def get(self, request: str) -> Prepared | None:
+        """The prepared answer, if it is there and still true."""
+        entry = self._entries.get(request)
+        if entry is None:
+            self.misses += 1
+            return None
+        age = time.monotonic() - entry.checked
+        if age >= self._fresh_seconds and not self._still_true(request, entry, age):
+            self.misses += 1
+            return None
+        self.hits += 1
+        with suppress(KeyError):  # dropped just now by another thread
+            self._entries.move_to_end(request)
+        return entry
+
+    def _still_true(self, request: str, entry: Prepared, age: float) -> bool:
+        if not entry.turn.acquire(blocking=age > self.BOUND_SECONDS):
+            return True  # somebody is looking right now
+        try:
+            started = time.monotonic()
+            if started - entry.checked < self._fresh_seconds:
+                return True
+            if self._current(entry):
+                entry.checked = started
+                return True
+        finally:
+            entry.turn.release()
+        self._drop(request, entry)
+        return False
+
+    def put(self, request: str, entry: Prepared, read_at: float) -> None:
+        """Keeps an answer whose versions were read at `read_at` (monotonic seconds)."""
+        if entry.size > self._max_bytes // 4:
+            return
+        # Something changed while this was being made: the next request looks before it is served.
+        entry.checked = read_at if read_at > self._expired_at else float("-inf")
+        with self._guard:
+            old = self._entries.pop(request, None)
+            self._bytes += entry.size - (old.size if old else 0)
+            self._entries[request] = entry
+            while self._bytes > self._max_bytes:
+                _, gone = self._entries.popitem(last=False)
+                self._bytes -= gone.size
+
+    @contextmanager
+    def making(self, request: str) -> Iterator[None]:
+        """Lets one request make an answer while others for the same wait; they find it in the cache then."""
+        with self._guard:
+            lock = self._making.setdefault(request, threading.Lock())
+        try:
+            with lock:
+                yield
+        finally:
+            with self._guard:
+                self._making.pop(request, None)
+
+    def expire(self, site: str, key: str) -> None:
+        """Makes the next request for any answer made from this page look at its version."""
+        with self._guard:
+            self._expired_at = time.monotonic()
+            entries = list(self._entries.values())
+        for entry in entries:
+            if entry.site.slug == site and any(dependency.key == key for dependency in entry.depends):
+                entry.checked = float("-inf")
+
+    def _drop(self, request: str, entry: Prepared) -> None:
+        with self._guard:
+            if self._entries.get(request) is entry:
+                del self._entries[request]
+                self._bytes -= entry.size
+
+    @property
+    def size_bytes(self) -> int:
+        """Estimated memory in use."""
+        return self._bytes

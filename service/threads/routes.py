@@ -1,0 +1,217 @@
+"""The reading routes: each makes an answer, which the front serves from then on."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import cast
+
+from flask import Blueprint, Flask, Response, current_app, request
+
+from service.domain.errors import FieldProblem, InvalidInput, NotFound, TextProblem
+from service.domain.page import PageKey, canonical_page
+from service.i18n import language
+from service.storage import comments, pages, threads
+from service.storage.database import Session, reading
+from service.storage.sites import SiteProfile
+from service.threads import feed, front, schemas
+from service.threads.fragment import FormState, render_document
+from service.threads.listing import Wanted, public_view, thread_page
+from service.threads.prepared import Dependency, Prepared, PreparedCache
+from service.threads.schemas import CountsAnswer, CountsQuery, FragmentQuery, PageQuery, SiteQuery, ThreadQuery, ThreadWanted
+from service.web.fields import load
+from service.web.operation import Operation, operation
+from service.web.permissions import public
+from service.web.site import profile, readers_site
+
+bp = Blueprint("threads", __name__)
+TAG = "Reading"
+JSON = "application/json"
+HTML = "text/html; charset=utf-8"
+COUNT_PAGES_MAX = 100
+DOCUMENT_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
+)
+
+
+def init_app(app: Flask, cache_bytes: int, fresh_seconds: float) -> None:
+    """Registers the routes and the cache that they fill."""
+
+    def current(entry: Prepared) -> bool:
+        with app.app_context():
+            return _still_true(entry)
+
+    app.extensions["prepared"] = PreparedCache(cache_bytes, fresh_seconds, current)
+    app.register_blueprint(bp)
+
+
+def prepared() -> PreparedCache:
+    """The cache of the current application."""
+    return cast("PreparedCache", current_app.extensions["prepared"])
+
+
+def _still_true(entry: Prepared) -> bool:
+    slug = entry.site.slug
+    with reading() as session:
+        versions = pages.versions(session, slug, [dependency.key for dependency in entry.depends])
+    if any(versions.get(dependency.key, 0) != dependency.version for dependency in entry.depends):
+        return False
+    return profile(slug) == entry.site
+
+
+def _serve(make: Callable[[], Prepared]) -> Response:
+    """Answers from the cache, or makes the answer; of many who ask for the same at once, one makes it."""
+    readers_site(load(SiteQuery(), request.args)["site"])
+    cache, wanted = prepared(), front.request_key(request.environ)
+    with cache.making(wanted):
+        entry = cache.get(wanted)
+        if entry is None:
+            read_at = time.monotonic()
+            entry = make()
+            cache.put(wanted, entry, read_at)
+    status, headers, body = front.answer(entry, request.environ, None)  # CORS is added to all of Flask's answers
+    return Response(body, status=status, headers=headers)
+
+
+def page_key(raw: str, site: SiteProfile) -> PageKey:
+    """The canonical page. Raises InvalidInput naming the field."""
+    try:
+        return canonical_page(raw, site.page_hosts)
+    except TextProblem as error:
+        raise InvalidInput([FieldProblem("page", error.code, error.message)]) from None
+
+
+def _listing(session: Session, site: SiteProfile, asked: ThreadWanted) -> tuple[dict[str, object], Wanted, Dependency]:
+    wanted = Wanted(site.slug, page_key(asked.page, site), asked.sort, asked.cursor, asked.limit)
+    shown, state = thread_page(session, wanted)
+    return shown, wanted, Dependency(wanted.page.key, state.version)
+
+
+@bp.get("/v1/comments")
+@public
+@operation(
+    Operation(
+        "The approved comments of a page, as a tree",
+        TAG,
+        {200: schemas.ThreadAnswer, 304: None},
+        query=ThreadQuery,
+        problems=(400, 403, 404, 422),
+    )
+)
+def list_comments() -> Response:
+    def make() -> Prepared:
+        asked: ThreadWanted = load(ThreadQuery(), request.args)
+        site = profile(asked.site)
+        with reading() as session:
+            shown, _, depends = _listing(session, site, asked)
+        return Prepared(site, JSON, _json(shown), (depends,))
+
+    return _serve(make)
+
+
+@bp.get("/v1/counts")
+@public
+@operation(
+    Operation(
+        "How many approved comments each page has",
+        TAG,
+        {200: CountsAnswer, 304: None},
+        query=CountsQuery,
+        problems=(403, 404, 422),
+    )
+)
+def count() -> Response:
+    def make() -> Prepared:
+        asked = request.args.getlist("page")
+        if not 1 <= len(asked) <= COUNT_PAGES_MAX:
+            code = "required" if not asked else "too_long"
+            raise InvalidInput([FieldProblem("page", code, f"Ask for 1 to {COUNT_PAGES_MAX} pages.")])
+        site = profile(request.args["site"])
+        keys = {raw: page_key(raw, site).key for raw in asked}
+        with reading() as session:
+            found = pages.counts(session, site.slug, list(keys.values()))
+        shown = {"counts": {raw: found.get(key, (0, 0))[0] for raw, key in keys.items()}}
+        depends = tuple(Dependency(key, found.get(key, (0, 0))[1]) for key in sorted(set(keys.values())))
+        return Prepared(site, JSON, _json(shown), depends)
+
+    return _serve(make)
+
+
+@bp.get("/thread")
+@public
+@operation(
+    Operation(
+        "The same thread as a page of HTML with a form that works without script",
+        TAG,
+        {200: None, 304: None},
+        query=FragmentQuery,
+        problems=(400, 403, 404, 422),
+        media_type="text/html",
+    )
+)
+def thread_document() -> Response:
+    def make() -> Prepared:
+        asked: ThreadWanted = load(FragmentQuery(), request.args)
+        site = profile(asked.site)
+        with reading() as session:
+            shown, wanted, depends = _listing(session, site, asked)
+        form = FormState(
+            site=site.slug,
+            page=wanted.page.url or wanted.page.key,
+            lang=language(asked.lang or site.language),
+            parent=asked.reply_to or None,
+        )
+        document = render_document(thread=shown, form=form)
+        return Prepared(
+            site, HTML, document.encode(), (depends,), headers=(("Content-Security-Policy", DOCUMENT_POLICY),)
+        )
+
+    return _serve(make)
+
+
+@bp.get("/feed.atom")
+@public
+@operation(
+    Operation(
+        "The approved comments of a page as an Atom feed",
+        TAG,
+        {200: None, 304: None},
+        query=PageQuery,
+        problems=(403, 404, 422),
+        media_type="application/atom+xml",
+    )
+)
+def page_feed() -> Response:
+    def make() -> Prepared:
+        asked = load(PageQuery(), request.args)
+        site = profile(asked["site"])
+        page = page_key(asked["page"], site)
+        with reading() as session:
+            state = threads.page_state(session, site.slug, page.key)
+            entries = threads.newest_approved(session, site.slug, state.id, feed.ENTRIES) if state.id else []
+        of = feed.FeedPage(site.slug, page.key, state.title, state.url)
+        return Prepared(site, feed.MEDIA_TYPE, feed.atom(of, entries), (Dependency(page.key, state.version),))
+
+    return _serve(make)
+
+
+@bp.get("/v1/comments/<id:comment_id>")
+@public
+@operation(
+    Operation("One approved comment", TAG, {200: schemas.PublicComment}, problems=(403, 404))
+)
+def one_comment(comment_id: str) -> Response:
+    with reading() as session:
+        found = comments.public(session, comment_id)
+    if found is None:
+        raise NotFound("There is no such comment, or it is not public.")
+    comment, avatar_seed = found
+    readers_site(comment.site)
+    response = Response(_json(public_view(comment, avatar_seed)), mimetype=JSON)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _json(shown: object) -> bytes:
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,1 @@
+"""What every endpoint shares: reading requests, refusing them, describing them."""

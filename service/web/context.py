@@ -1,0 +1,64 @@
+"""What the routes reach through the application: settings, keys, limiter; and the facts of the request at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any, cast
+
+from flask import current_app, g, request
+
+from service.privacy.fingerprint import Fingerprints
+from service.privacy.keyring import Keyring
+from service.privacy.signing import AuthorTokens
+from service.ratelimit.hits import HitCounter
+from service.ratelimit.limiter import Limiter
+from service.settings import Settings
+from service.web.client import TrustedProxies, client_address
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that outlives a request."""
+
+    settings: Settings
+    keyring: Keyring
+    fingerprints: Fingerprints
+    author_tokens: AuthorTokens
+    limiter: Limiter
+    hits: HitCounter
+    trusted: TrustedProxies
+
+
+def services() -> Services:
+    """The services of the current application."""
+    return cast("Services", current_app.extensions["belowline"])
+
+
+def request_id() -> str:
+    """The id of the request at hand."""
+    return cast("str", g.request_id)
+
+
+def address() -> IPv4Address | IPv6Address:
+    """The client's address; forwarding headers count only when the TCP peer is a trusted proxy."""
+    return client_address(
+        request.environ.get("REMOTE_ADDR", ""), request.headers.getlist("X-Forwarded-For"), services().trusted
+    )
+
+
+def own_origin() -> str:
+    """The origin under which readers reach this service, for the request at hand."""
+    return origin_of(request.environ, services())
+
+
+def origin_of(environ: Mapping[str, Any], kept: Services) -> str:
+    """The service's own origin as this WSGI request sees it: the setting, else scheme and host of the request."""
+    if kept.settings.public_url is not None:
+        scheme, _, rest = kept.settings.public_url.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}".lower()
+    scheme = environ["wsgi.url_scheme"]
+    if kept.trusted.includes(environ.get("REMOTE_ADDR", "")):
+        scheme = environ.get("HTTP_X_FORWARDED_PROTO", scheme)
+    return f"{scheme}://{environ.get('HTTP_HOST', '')}".lower()

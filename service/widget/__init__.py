@@ -1,0 +1,1 @@
+"""Serves the embed script, its bundles and styles under hashed names, and the demonstration news page."""

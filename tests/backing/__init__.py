@@ -1,0 +1,1 @@
+"""Real PostgreSQL, Redis and Chromium for the tests: found, started on their own, stopped again."""

@@ -1,0 +1,78 @@
+/** The calls to the service; each ends in a value or in a Problem. */
+
+import { threadAddress } from "./address";
+import type { FieldError, Place, Submission, Submitted, Thread } from "./types";
+
+const TIMEOUT_MS = 20_000;
+
+/** Why a call failed: a slug of the service's problem types, or `network` when no answer came. */
+export class Problem extends Error {
+  constructor(
+    readonly slug: string,
+    readonly errors: FieldError[] = [],
+    readonly waitSeconds = 0,
+  ) {
+    super(slug);
+  }
+}
+
+interface ProblemAnswer {
+  type?: string;
+  errors?: FieldError[];
+  retry_after_seconds?: number;
+}
+
+async function problem(response: Response): Promise<Problem> {
+  const answer = (await response.json().catch(() => ({}))) as ProblemAnswer;
+  const slug = response.status >= 500 ? "unavailable" : /[^/]*$/.exec(answer.type ?? "")?.[0];
+  return new Problem(slug || "other", answer.errors, answer.retry_after_seconds);
+}
+
+async function receive<T>(answer: Promise<Response>): Promise<T> {
+  const response = await answer.catch(() => {
+    throw new Problem("network");
+  });
+  if (!response.ok) throw await problem(response);
+  return response.json().catch(() => {
+    throw new Problem("network");
+  }) as Promise<T>;
+}
+
+const send = (address: string, signal: AbortSignal, options: RequestInit = {}): Promise<Response> =>
+  fetch(address, {
+    ...options,
+    credentials: "omit",
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+  });
+
+export const readThread = (
+  place: Place,
+  sort: string,
+  signal: AbortSignal,
+  from: { cursor?: string; begun?: Promise<Response> | undefined },
+): Promise<Thread> => {
+  const address = threadAddress(place.base, place.site, place.page, sort);
+  const cursor = from.cursor ? `&cursor=${encodeURIComponent(from.cursor)}` : "";
+  return receive(from.begun ?? send(address + cursor, signal));
+};
+
+/** Whether everybody may see the comment by now; unknown (no answer) counts as not yet. */
+export const isPublic = (place: Place, id: string, signal: AbortSignal): Promise<boolean> =>
+  send(`${place.base}v1/comments/${encodeURIComponent(id)}`, signal).then(
+    (response) => response.ok,
+    () => false,
+  );
+
+export const submit = (
+  place: Place,
+  submission: Submission,
+  key: string,
+  signal: AbortSignal,
+): Promise<Submitted> =>
+  receive(
+    send(`${place.base}v1/comments`, signal, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+      body: JSON.stringify(submission),
+    }),
+  );

@@ -1,0 +1,119 @@
+/** Draws one comment with its replies. */
+
+import { COMMENT_ID } from "./address";
+import { h } from "./dom";
+import { fragment, guard } from "./markup";
+import { age, date, isolated, t } from "./text";
+import type { Comment } from "./types";
+
+/** What a comment needs from the thread around it. */
+export interface Surroundings {
+  /** Whether replies are taken. */
+  readonly open: boolean;
+  /** The name of a comment's author, empty for a removed comment, undefined for one that is not loaded. */
+  nameOf(id: string): string | undefined;
+  reply(comment: Comment): void;
+  /** A button that shows the replies from a cursor on. */
+  moreReplies(cursor: string): HTMLElement;
+  show(id: string): void;
+}
+
+const ARABIC = /[\u0600-\u06ff]/;
+
+/** One letter of the first and of the last word; scripts that join their letters get the first alone. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const chosen = ARABIC.test(name) ? words.slice(0, 1) : [words[0], ...words.slice(1).slice(-1)];
+  return chosen.map((word) => [...(word ?? "")][0] ?? "").join("");
+}
+
+function avatar(comment: Comment): HTMLElement {
+  const disc = h("span", { class: "avatar", part: "avatar", "aria-hidden": "true" }, initials(comment.name));
+  disc.style.setProperty("--hue", String(parseInt((comment.avatar ?? "").slice(0, 4), 16) % 360 || 0));
+  return disc;
+}
+
+function author(comment: Comment): HTMLElement {
+  const name = h("bdi", {}, comment.name);
+  const link = comment.website ? guard(h("a", { href: comment.website }, name)) : name;
+  return h("span", { class: "name", part: "name" }, link);
+}
+
+const time = (stamp: string, text: string, title: string): HTMLElement =>
+  h("time", { datetime: stamp, title }, text);
+
+function meta(comment: Comment, around: Surroundings): HTMLElement {
+  const moment = new Date(comment.created_at);
+  const link = h(
+    "a",
+    { class: "when", href: permalink(comment.id) },
+    time(comment.created_at, age(moment, Date.now()), date(moment)),
+  );
+  link.addEventListener("click", () => around.show(comment.id));
+  return h(
+    "header",
+    { part: "meta" },
+    author(comment),
+    comment.staff && h("span", { class: "badge", part: "badge" }, t("comment.staff")),
+    comment.status === "pending" && h("span", { class: "badge wait" }, t("comment.pending")),
+    link,
+    comment.edited_at && time(comment.edited_at, t("comment.edited"), date(new Date(comment.edited_at))),
+  );
+}
+
+// From the document's own address: a <base> element must not turn it into a link to another page.
+const permalink = (id: string): string => `${location.href.split("#")[0] ?? ""}#${COMMENT_ID}${id}`;
+
+function inReplyTo(parent: string, around: Surroundings): HTMLElement | null {
+  const name = around.nameOf(parent);
+  if (name === undefined) return null;
+  const text = t("comment.in_reply_to", { name: name ? isolated(name) : t("comment.removed_name") });
+  const link = h("a", { href: permalink(parent) }, text);
+  link.addEventListener("click", () => around.show(parent));
+  return h("p", { class: "small" }, link);
+}
+
+function replyButton(comment: Comment, around: Surroundings): HTMLElement {
+  const label = t("comment.reply_to", { name: isolated(comment.name) });
+  const button = h("button", { type: "button", class: "plain", "aria-label": label }, t("comment.reply"));
+  button.addEventListener("click", () => around.reply(comment));
+  return h("footer", {}, button);
+}
+
+function content(comment: Comment, above: string | null, around: Surroundings): HTMLElement {
+  const pending = comment.status === "pending";
+  return h(
+    "div",
+    { class: "content" },
+    comment.parent && comment.parent !== above && inReplyTo(comment.parent, around),
+    h("div", { class: "body", part: "body", dir: "auto" }, fragment(comment.body_html ?? "")),
+    pending && h("p", { class: "small" }, t("comment.pending_hint")),
+    around.open && !pending && replyButton(comment, around),
+  );
+}
+
+/** A list item: the comment and its replies. `above` is the id of the comment that the reader sees it under. */
+export function commentItem(comment: Comment, above: string | null, around: Surroundings): HTMLLIElement {
+  const article = h("article", { id: COMMENT_ID + comment.id, tabindex: "-1", part: "comment" });
+  if (comment.tombstone) article.append(h("p", { class: "gone" }, t("comment.removed")));
+  else article.append(avatar(comment), meta(comment, around), content(comment, above, around));
+  if (comment.status === "pending") article.className = "pending";
+  const item = h("li", { "data-depth": String(comment.depth) }, article);
+  for (const reply of comment.replies) repliesOf(item).append(commentItem(reply, comment.id, around));
+  if (comment.more_replies) item.append(around.moreReplies(comment.more_replies));
+  return item;
+}
+
+/** The list of replies of an item, made when the first comes. */
+export function repliesOf(item: HTMLElement): HTMLOListElement {
+  const list = item.querySelector<HTMLOListElement>(":scope > ol") ?? h("ol");
+  if (!list.parentNode) item.querySelector(":scope > article")?.after(list);
+  return list;
+}
+
+/** Brings the relative times under `root` up to date. */
+export function refreshTimes(root: ParentNode): void {
+  for (const element of root.querySelectorAll<HTMLTimeElement>(".when time")) {
+    element.textContent = age(new Date(element.dateTime), Date.now());
+  }
+}

@@ -1,0 +1,98 @@
+/** What this browser keeps for the reader: draft, own comments under review, and (if asked) who they are. */
+
+import type { Comment, Place } from "./types";
+
+export interface Draft {
+  body: string;
+  parent: string | null;
+  /** Random; every attempt to send this draft makes its Idempotency-Key from it. */
+  nonce: string;
+}
+
+export interface Own {
+  comment: Comment;
+  token: string;
+}
+
+export interface Profile {
+  name: string;
+  email: string;
+  website: string;
+}
+
+const OWN_LIMIT = 20;
+
+// Storage may be missing, full, blocked for third parties or hold something of another version.
+function read<T>(key: string): T | null {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "null") as T | null;
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, value: unknown): void {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // Nothing is kept then; the form still holds the text.
+  }
+}
+
+export class Memory {
+  readonly #page: string;
+  readonly #everywhere: string;
+
+  constructor(place: Place) {
+    this.#everywhere = `belowline:${place.base}${place.site}`;
+    this.#page = `${this.#everywhere}:${place.page}`;
+  }
+
+  get profile(): Profile | null {
+    return read(`${this.#everywhere}:profile`);
+  }
+  set profile(value: Profile | null) {
+    write(`${this.#everywhere}:profile`, value);
+  }
+
+  get draft(): Draft {
+    const draft = read<Draft>(`${this.#page}:draft`);
+    return draft?.nonce ? draft : { body: "", parent: null, nonce: nonce() };
+  }
+  set draft(value: Draft | null) {
+    write(`${this.#page}:draft`, value?.body ? value : null);
+  }
+
+  get own(): Own[] {
+    const list = read<Own[]>(`${this.#page}:own`);
+    return Array.isArray(list) ? list.filter((item) => !!item?.comment?.id) : [];
+  }
+  keep(own: Own): void {
+    write(`${this.#page}:own`, [...this.own, own].slice(-OWN_LIMIT));
+  }
+  forget(id: string): void {
+    const rest = this.own.filter((own) => own.comment.id !== id);
+    write(`${this.#page}:own`, rest.length ? rest : null);
+  }
+}
+
+const nonce = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/**
+ * The Idempotency-Key of one attempt: the same draft with the same content gives the same key, also after a
+ * reload, so a retry never doubles; changed content gives another, so a correction is never refused.
+ * A 53-bit hash (cyrb53) tells contents apart; it protects nothing, and http pages have no crypto.subtle.
+ */
+export function attemptKey(nonce: string, content: string): string {
+  let [a, b] = [0xdeadbeef, 0x41c6ce57];
+  for (let i = 0; i < content.length; i++) {
+    const unit = content.charCodeAt(i);
+    a = Math.imul(a ^ unit, 2654435761);
+    b = Math.imul(b ^ unit, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return `${nonce}-${(4294967296 * (2097151 & b) + (a >>> 0)).toString(36)}`;
+}

@@ -1,0 +1,70 @@
+/** The tree of comments on the screen: where each one stands, and how further ones find their place. */
+
+import { COMMENT_ID } from "./address";
+import { commentItem, repliesOf, type Surroundings } from "./comment";
+import { h } from "./dom";
+import type { Comment } from "./types";
+
+const MAX_DEPTH = 4;
+
+export class Tree {
+  readonly list = h("ol", { class: "list", part: "list", "aria-labelledby": "title" });
+  readonly #comments = new Map<string, Comment>();
+
+  readonly #around: Surroundings;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  get size(): number {
+    return this.#comments.size;
+  }
+
+  get(id: string | null): Comment | undefined {
+    return this.#comments.get(id ?? "");
+  }
+
+  /** The article of a comment on the screen. */
+  article(id: string): HTMLElement | null {
+    return this.list.querySelector(`#${CSS.escape(COMMENT_ID + id)}`);
+  }
+
+  clear(...placeholders: HTMLElement[]): void {
+    this.#comments.clear();
+    this.list.replaceChildren(...placeholders);
+  }
+
+  /** Shows those that are not shown yet (or only as awaiting review) and returns them. */
+  add(comments: Comment[], first = false): Comment[] {
+    const added = comments.filter(({ id }) => {
+      const known = this.#comments.get(id);
+      if (known?.status === "pending") this.#remove(id);
+      return known?.status === "pending" || !known;
+    });
+    added.forEach((comment) => this.#learn(comment));
+    added.forEach((comment) => this.#insert(comment, first));
+    return added;
+  }
+
+  #remove(id: string): void {
+    this.article(id)?.closest("li")?.remove();
+    this.#comments.delete(id);
+  }
+
+  #learn(comment: Comment): void {
+    this.#comments.set(comment.id, comment);
+    comment.replies.forEach((reply) => this.#learn(reply));
+  }
+
+  /** Under the comment it answers; at the deepest level beside it; else at the top level. */
+  #insert(comment: Comment, first: boolean): void {
+    const parent = comment.parent ? this.article(comment.parent)?.closest("li") : null;
+    const deepest = Number(parent?.dataset.depth) >= MAX_DEPTH;
+    const list = (deepest ? parent?.closest("ol") : parent && repliesOf(parent)) ?? this.list;
+    const above = list.parentElement?.querySelector("article")?.id.slice(COMMENT_ID.length) ?? null;
+    const item = commentItem(comment, list === this.list ? null : above, this.#around);
+    if (first && list === this.list) list.prepend(item);
+    else list.append(item);
+  }
+}
