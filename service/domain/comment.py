@@ -8,8 +8,6 @@ from service.domain.email import EmailAddress
 from service.domain.page import PageKey
 
 NAME_MAX = 80
-EMAIL_MAX = 254
-WEBSITE_MAX = 500
 BODY_MAX = 5_000
 TITLE_MAX = 300
 NOTE_MAX = 1_000

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Facts:
-    """`author_…` count this author's comments on this site by their last status; an author who is new has zeros."""
+    """`author_…` count this author's comments on this site by their last status; an author who is new has zeros.
+
+    `limits_degraded`: the shared rate limits could not be asked. `site_flooded`: more was posted on the site than
+    its limit lets through unseen.
+    """
 
     author_approved: int
     author_rejected: int
     author_spam: int
     same_body_lately: int
-    same_name_other_author: bool
     site_language: str
     limits_degraded: bool
+    site_flooded: bool

@@ -13,8 +13,8 @@ from service.settings import Policy
 from service.spam.checks import (
     author_history,
     capitals,
+    flood,
     links,
-    look_alike_name,
     mixed_scripts,
     repeated_body,
     unlimited,
@@ -25,16 +25,16 @@ Check = Callable[[NewComment, Facts], Signal | None]
 # The order is the order in which a moderator reads the evidence.
 CHECKS: tuple[Check, ...] = (
     unlimited.check,
+    flood.check,
     author_history.check,
     repeated_body.check,
     links.check,
-    look_alike_name.check,
     mixed_scripts.check,
     capitals.check,
 )
 
 HOLD_FROM = 0.5
-ALWAYS_HOLD = frozenset({"unlimited", "check_failed"})
+ALWAYS_HOLD = frozenset({"unlimited", "flood", "check_failed"})
 
 
 def judge(new: NewComment, facts: Facts, policy: Policy, checks: Sequence[Check] = CHECKS) -> Verdict:

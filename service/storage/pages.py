@@ -13,12 +13,17 @@ from service.domain.page import PageKey
 from service.storage.models import Page
 from service.storage.upsert import insert_absent
 
-__all__ = ["Page", "by_key", "change", "counts", "lock", "obtain", "versions"]
+__all__ = ["Page", "by_key", "change", "counts", "get", "lock", "obtain", "versions"]
 
 
 def by_key(session: Session, site: str, key: str) -> Page | None:
     """The page with this canonical key, or None when nobody commented there yet."""
     return session.scalar(select(Page).where(Page.site == site, Page.key == key))
+
+
+def get(session: Session, site: str, page_id: str) -> Page | None:
+    """The page, or None."""
+    return session.get(Page, (site, page_id))
 
 
 def obtain(session: Session, site: str, page: PageKey, title: str, now: datetime) -> Page:

@@ -32,14 +32,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def choice(kind: type[StrEnum]) -> Enum:
-    """A closed set as text with a named CHECK constraint, so that both databases enforce it."""
+def choice(kind: type[StrEnum], constraint: str = "") -> Enum:
+    """A closed set as text with a named CHECK constraint, so that both databases enforce it.
+
+    A table with two columns of one kind names their constraints apart: PostgreSQL takes no name twice.
+    """
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         length=24,
-        name=kind.__name__.lower(),
+        name=constraint or kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Integer, String, Text
+from sqlalchemy import Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.status import Status
@@ -26,8 +26,8 @@ class Event(Base):
     actor: Mapped[str] = mapped_column(String(120))
     comment_id: Mapped[OptionalKey]
     decision_id: Mapped[OptionalKey]
-    before: Mapped[Status | None] = mapped_column(choice(Status))
-    after: Mapped[Status | None] = mapped_column(choice(Status))
+    before: Mapped[Status | None] = mapped_column(choice(Status, "before"))
+    after: Mapped[Status | None] = mapped_column(choice(Status, "after"))
     version: Mapped[int | None]
     reason: Mapped[str] = mapped_column(String(40), default="")
     note: Mapped[str] = mapped_column(Text, default="")
@@ -66,18 +66,25 @@ class IdempotencyRecord(Base):
 
 
 class Job(Base):
-    """Work to do after a commit, written in that commit; a worker leases it and runs it at least once."""
+    """Work to do after a commit, written in that commit; a worker leases it and runs it at least once.
+
+    `run_at` is when it is due, and while a worker has it, when its lease ends and another may take it.
+    `once` is held by one job at a time; a job with `every_seconds` is never done, only due again.
+    One with `failed_at` was given up and is kept to be looked at; `failure` names its last error's kind.
+    """
 
     __tablename__ = "jobs"
-    __table_args__ = (Index(None, "run_at"), Index("uq_jobs_once", "once", unique=True))
+    __table_args__ = (Index(None, "failed_at", "run_at"), UniqueConstraint("once"))
 
     id: Mapped[Key] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     payload: Mapped[Document]
     once: Mapped[str | None] = mapped_column(String(120))
+    every_seconds: Mapped[int | None]
     run_at: Mapped[Moment]
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
-    failure: Mapped[str] = mapped_column(Text, default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    failure: Mapped[str] = mapped_column(String(120), default="")
+    failed_at: Mapped[OptionalMoment]
 
 
 class LimitHits(Base):

@@ -1,0 +1,81 @@
+"""Builds the application: wiring and nothing else."""
+
+from __future__ import annotations
+
+
+from flask import Flask
+from werkzeug.routing import BaseConverter
+
+from service import cli, log
+from service.auth import guard
+from service.comments import routes as comments
+from service.domain.ids import PATTERN
+from service.moderation import routes as moderation
+from service.privacy import keyring
+from service.privacy.fingerprint import Fingerprints
+from service.privacy.keyring import KeysError
+from service.privacy.signing import AuthorTokens
+from service.ratelimit import limiter
+from service.ratelimit.hits import HitCounter
+from service.settings import Settings, SettingsError
+from service.storage import database
+from service.threads import routes as threads
+from service.web import body, docs, health, headers, permissions, problem, request_id, site
+from service.web.client import TrustedProxies
+from service.web.context import Services
+from service.widget import assets, demo
+
+
+class IdConverter(BaseConverter):
+    """An id in a path; anything else is no address of ours."""
+
+    regex = PATTERN
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application. Raises SettingsError or KeysError with a sentence that says what to do."""
+    log.configure(json_lines=settings.production)
+    app = Flask("service", static_folder=None)
+    app.url_map.converters["id"] = IdConverter
+    app.url_map.strict_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = body.MAX_BYTES
+    app.extensions["belowline"] = _services(settings)
+    database.init_app(app, settings)
+    for room in (request_id, problem, headers, site, guard):
+        room.init_app(app)
+    threads.init_app(app, settings.cache_mib * 1024 * 1024, settings.cache_check_milliseconds / 1000)
+    for blueprint in (comments.bp, moderation.bp, assets.bp, demo.bp, health.bp, docs.bp):
+        app.register_blueprint(blueprint)
+    permissions.check_every_route(app)
+    cli.register(app)
+    return app
+
+
+def _services(settings: Settings) -> Services:
+    if not settings.production and not settings.keys_file.exists():
+        _make_keys(settings)
+    keys = keyring.load(settings.keys_file)
+    return Services(
+        settings=settings,
+        keyring=keys,
+        fingerprints=Fingerprints(keys),
+        author_tokens=AuthorTokens(keys),
+        limiter=limiter.build(settings),
+        hits=HitCounter(),
+        trusted=_trusted(settings),
+    )
+
+
+def _make_keys(settings: Settings) -> None:
+    try:
+        keyring.create(settings.keys_file)
+    except KeysError:
+        if not settings.keys_file.exists():  # another process of ours was first
+            raise
+
+
+def _trusted(settings: Settings) -> TrustedProxies:
+    try:
+        return TrustedProxies.parse(settings.trusted_proxies)
+    except ValueError as error:
+        raise SettingsError(f"TRUSTED_PROXIES: {error}") from None

@@ -1,0 +1,1 @@
+"""What readers do: submit, edit, delete, vote, report."""

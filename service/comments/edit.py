@@ -1,0 +1,140 @@
+"""What an author may still do to a comment: change its text, or take it back, within the site's window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from service import clock
+from service.comments import limits
+from service.comments.submit import (
+    READER,
+    REPEATED_WITHIN,
+    Sender,
+    body_hash,
+    for_author,
+    happened,
+    known,
+    publish,
+    searchable,
+)
+from service.domain import markup
+from service.domain.comment import NewComment
+from service.domain.email import EmailAddress
+from service.domain.errors import NotFound, WindowClosed
+from service.domain.page import PageKey
+from service.domain.status import Status
+from service.ratelimit.policies import Action, Scope
+from service.spam.pipeline import judge
+from service.storage import authors, comments, events, facts, pages
+from service.storage.comments import Comment
+from service.storage.database import Session, reading, transaction
+from service.storage.facts import Asked
+from service.storage.sites import SiteProfile
+
+if TYPE_CHECKING:
+    from service.web.context import Services
+
+
+@dataclass(frozen=True)
+class Edited:
+    """The comment for its author, and the key of the page whose readers may see something else now."""
+
+    shown: dict[str, Any]
+    page_key: str
+
+
+def edit(services: Services, site: SiteProfile, comment_id: str, body: str, sender: Sender) -> Edited:
+    """Replaces the text and judges it as if it were new. Raises NotFound, WindowClosed, TooMany, Unavailable.
+
+    What was refused stays refused, and its author is not told.
+    """
+    with reading() as session:
+        before, page, author = _found(session, site, comment_id)
+    outcome = limits.permit(services, Action.EDIT, {**sender.keys, Scope.AUTHOR: author.email_index})
+    fingerprint = body_hash(services, site.slug, body)
+    now = clock.now()
+    with reading() as session:
+        asked = Asked(
+            site.slug, page.key, author.email_index, None, fingerprint, now - REPEATED_WITHIN, besides=comment_id
+        )
+        gathered = facts.gather(session, asked)
+    verdict = judge(_as_new(before, page, body), known(gathered, site, outcome), site.policy)
+    with transaction() as session:
+        comment = _locked(session, site, comment_id)
+        was = comment.status
+        comment.body, comment.body_html = body, markup.render_html(body)
+        comment.body_fingerprint, comment.search_text = fingerprint, searchable(comment.name, body)
+        comment.score, comment.edited_at = verdict.score, now
+        changes = comments.Changes(site.slug)
+        if was is Status.APPROVED and verdict.status is Status.PENDING:
+            comments.set_status(session, comment, Status.PENDING, changes)
+        else:
+            comment.version += 1
+            if was is Status.APPROVED:
+                changes.approved[comment.page_id] += 0  # the same count, but readers see something else
+        changes.write(session)
+        comments.keep_signals(session, comment, verdict.signals)
+        events.add(session, happened("edited", READER, comment, was))
+        if was is Status.PENDING and verdict.status is Status.APPROVED:
+            publish(session, comment)
+        return Edited(for_author(comment, author.avatar_seed), page.key)
+
+
+def take_back(services: Services, site: SiteProfile, comment_id: str, sender: Sender) -> str:
+    """Deletes the comment for its author; returns its page's key. Raises NotFound, WindowClosed, TooMany."""
+    limits.permit(services, Action.EDIT, sender.keys)
+    with reading() as session:
+        _, page, _ = _found(session, site, comment_id)
+    with transaction() as session:
+        comment = _locked(session, site, comment_id)
+        before = comment.status
+        changes = comments.Changes(site.slug)
+        comments.set_status(session, comment, Status.DELETED, changes)
+        changes.write(session)
+        events.add(session, happened("withdrawn", READER, comment, before))
+    return page.key
+
+
+def _found(session: Session, site: SiteProfile, comment_id: str) -> tuple[Comment, pages.Page, authors.Author]:
+    comment = comments.locate(session, comment_id, [site.slug])
+    if comment is None:
+        raise NotFound("There is no such comment.")
+    _check_window(comment, site)
+    page = pages.get(session, site.slug, comment.page_id)
+    author = authors.get(session, site.slug, comment.author_id)
+    assert page is not None and author is not None  # foreign keys hold them
+    return comment, page, author
+
+
+def _locked(session: Session, site: SiteProfile, comment_id: str) -> Comment:
+    found = comments.lock(session, site.slug, [comment_id])
+    if not found:
+        raise NotFound("There is no such comment.")
+    _check_window(found[0], site)
+    return found[0]
+
+
+def _check_window(comment: Comment, site: SiteProfile) -> None:
+    if comment.status is Status.DELETED:
+        raise NotFound("There is no such comment.")
+    if clock.now() - comment.created_at > timedelta(seconds=site.edit_window_seconds):
+        minutes = round(site.edit_window_seconds / 60)
+        raise WindowClosed(f"A comment can be changed for {minutes} minutes after it was sent.")
+
+
+def _as_new(comment: Comment, page: pages.Page, body: str) -> NewComment:
+    """The edited comment in the shape that the checks read; they do not read the email."""
+    unknown = EmailAddress("", "", "")
+    return NewComment(
+        site=comment.site,
+        page=PageKey(page.key, page.url),
+        title=page.title,
+        parent=comment.reply_to_id,
+        name=comment.name,
+        email=unknown,
+        website=comment.website,
+        body=body,
+        notify=comment.notify,
+    )

@@ -1,0 +1,112 @@
+"""What readers send and get."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+from typing import Any
+
+from marshmallow import fields, post_load
+
+from service.comments.report import Reason
+from service.domain.comment import BODY_MAX, NAME_MAX, NOTE_MAX, TITLE_MAX, NewComment
+from service.domain.email import EMAIL_MAX, parse_email
+from service.domain.page import URL_MAX, canonical_page
+from service.domain.text import clean_body, clean_line
+from service.domain.website import WEBSITE_MAX, clean_website
+from service.threads.schemas import PublicComment, Votes, slug
+from service.web.fields import Answer, Choice, Cleaned, Flag, Id, Strict, Whole
+
+CHALLENGE_MAX = 500
+
+
+def about(description: str) -> dict[str, str]:
+    """The metadata of a field."""
+    return {"description": description}
+
+
+class CommentInput(Strict):
+    """A new comment; `page_hosts` are the hosts whose pages the site takes (none: all)."""
+
+    def __init__(self, page_hosts: Collection[str] = ()) -> None:
+        super().__init__()
+        page: Cleaned = self.fields["page"]  # type: ignore[assignment]
+        page.clean = partial(canonical_page, page_hosts=page_hosts)
+
+    site = Cleaned(slug, required=True, metadata=about("The site's slug."))
+    page = Cleaned(
+        canonical_page,
+        required=True,
+        max_length=URL_MAX,
+        metadata=about("The page's URL, or the publisher's own stable key."),
+    )
+    title = Cleaned(
+        partial(clean_line, max_length=TITLE_MAX),
+        load_default="",
+        allow_none=True,
+        max_length=TITLE_MAX,
+        metadata=about("The page's title."),
+    )
+    parent = Id(load_default=None, allow_none=True)
+    name = Cleaned(partial(clean_line, max_length=NAME_MAX), required=True, max_length=NAME_MAX)
+    email = Cleaned(parse_email, required=True, max_length=EMAIL_MAX, metadata=about("Never published."))
+    website = Cleaned(
+        clean_website,
+        load_default="",
+        allow_none=True,
+        max_length=WEBSITE_MAX,
+        metadata=about("An absolute http(s) address."),
+    )
+    body = Cleaned(
+        partial(clean_body, max_length=BODY_MAX),
+        required=True,
+        max_length=BODY_MAX,
+        metadata=about("Plain text with a little Markdown."),
+    )
+    notify = Flag(load_default=False, metadata=about("Whether to write to this email when somebody replies."))
+    challenge = Cleaned(
+        partial(clean_line, max_length=CHALLENGE_MAX), load_default="", allow_none=True, max_length=CHALLENGE_MAX
+    )
+
+    @post_load
+    def typed(self, loaded: dict[str, Any], **_options: object) -> NewComment:
+        return NewComment(**{name: "" if value is None and name != "parent" else value for name, value in loaded.items()})
+
+
+class SubmittedComment(PublicComment):
+    status = fields.String(
+        required=True, metadata={"enum": ["approved", "pending"], "description": "Whether others see it already."}
+    )
+
+
+class SubmitAnswer(Answer):
+    comment = fields.Nested(SubmittedComment, required=True)
+    author_token = fields.String(required=True, metadata=about("Lets its bearer edit and delete this comment."))
+
+
+class EditInput(Strict):
+    body = Cleaned(partial(clean_body, max_length=BODY_MAX), required=True, max_length=BODY_MAX)
+
+
+class EditAnswer(Answer):
+    comment = fields.Nested(SubmittedComment, required=True)
+
+
+class VoteInput(Strict):
+    value = Whole(-1, 1, required=True, metadata=about("1 for, -1 against, 0 takes the vote back."))
+
+
+class VoteAnswer(Answer):
+    votes = fields.Nested(Votes, required=True)
+    value = fields.Integer(required=True)
+
+
+class ReportInput(Strict):
+    reason = Choice(Reason, required=True)
+    note = Cleaned(
+        partial(clean_body, max_length=NOTE_MAX), load_default="", allow_none=True, max_length=NOTE_MAX
+    )
+
+
+class ReportAnswer(Answer):
+    reported = fields.Boolean(required=True)

@@ -1,0 +1,221 @@
+"""A new comment's way from a typed submission to the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from service import clock
+from service.comments import limits
+from service.domain import markup
+from service.domain.comment import DEPTH_MAX, NewComment
+from service.domain.errors import FieldProblem, InvalidInput, ThreadClosed
+from service.domain.facts import Facts
+from service.domain.ids import new_id
+from service.domain.status import Status
+from service.domain.text import fold
+from service.domain.thread import held_by
+from service.domain.verdict import Verdict
+from service.privacy.keyring import Purpose
+from service.privacy.vault import Vault
+from service.ratelimit.limiter import Outcome
+from service.ratelimit.policies import Action, Scope
+from service.spam.pipeline import judge
+from service.storage import authors, comments, events, facts, idempotency, pages
+from service.storage.comments import Comment
+from service.storage.database import Session, reading, transaction
+from service.storage.facts import Asked, Gathered
+from service.storage.idempotency import Claim
+from service.storage.sites import SiteProfile
+from service.threads.listing import public_view
+
+if TYPE_CHECKING:
+    from service.web.context import Services
+
+READER = "reader"
+POLICY = "policy"
+REPEATED_WITHIN = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Where a submission comes from: the keys of its rate limits, and the hash kept with the comment."""
+
+    keys: dict[Scope, str]
+
+    @property
+    def address_fingerprint(self) -> str:
+        return self.keys[Scope.ADDRESS]
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What became of it: the public comment with its `status` for its author, and the limits' outcome."""
+
+    shown: dict[str, Any]
+    outcome: Outcome
+
+    @property
+    def published(self) -> bool:
+        return bool(self.shown["status"] == Status.APPROVED)
+
+
+def submit(
+    services: Services, site: SiteProfile, new: NewComment, sender: Sender, claim: Claim | None
+) -> Submitted:
+    """Takes a comment in; when this returns it is on disk.
+
+    Raises TooMany, ThreadClosed, InvalidInput (for the parent), InFlight (the claim ran out), Unavailable.
+    """
+    email_index = services.fingerprints.of(Purpose.EMAIL, site.slug, new.email.index_form)
+    page_hash = services.fingerprints.of(Purpose.REQUEST, site.slug, new.page.key)
+    outcome = limits.permit(
+        services, Action.SUBMIT, {**sender.keys, Scope.AUTHOR: email_index, Scope.PAGE: page_hash}
+    )
+    now = clock.now()
+    body_fingerprint = body_hash(services, site.slug, new.body)
+    with reading() as session:
+        asked = Asked(site.slug, new.page.key, email_index, new.parent, body_fingerprint, now - REPEATED_WITHIN)
+        gathered = facts.gather(session, asked)
+    _check_place(new, gathered)
+    verdict = judge(new, known(gathered, site, outcome), site.policy)
+    author_id = new_id()
+    author = authors.NewAuthor(
+        id=author_id,
+        site=site.slug,
+        email_index=email_index,
+        email_ciphertext=Vault(services.keyring).close(new.email.normalized, site.slug, author_id),
+        name=new.name,
+    )
+    comment = _comment(new, gathered, verdict, now)
+    comment.body_fingerprint = body_fingerprint
+    comment.address_fingerprint = sender.address_fingerprint
+    with transaction() as session:
+        avatar_seed = _store(session, comment, new, author, verdict)
+        shown = for_author(comment, avatar_seed)
+        if claim is not None:
+            idempotency.finish(session, claim, shown, now)
+    return Submitted(shown, outcome)
+
+
+def known(gathered: Gathered, site: SiteProfile, outcome: Outcome) -> Facts:
+    """What the checks may know."""
+    return Facts(
+        author_approved=gathered.author_approved,
+        author_rejected=gathered.author_rejected,
+        author_spam=gathered.author_spam,
+        same_body_lately=gathered.same_body,
+        site_language=site.language,
+        limits_degraded=outcome.degraded,
+        site_flooded=outcome.held_by is not None,
+    )
+
+
+def body_hash(services: Services, site: str, body: str) -> str:
+    """Equal for bodies that read the same."""
+    return services.fingerprints.of(Purpose.BODY, site, fold(markup.plain_text(body)))
+
+
+def for_author(comment: Comment, avatar_seed: str) -> dict[str, Any]:
+    """The comment as its author sees it.
+
+    What is not public looks pending, whatever it is: a spammer learns nothing. Until it is public its avatar is one
+    of its own, so that nobody finds the comments of an email by sending another one under it.
+    """
+    if comment.status is Status.APPROVED:
+        return {**public_view(comment, avatar_seed), "status": Status.APPROVED.value}
+    return {**public_view(comment, comment.id[-16:]), "status": Status.PENDING.value}
+
+
+def _check_place(new: NewComment, gathered: Gathered) -> None:
+    if not gathered.page_open:
+        raise ThreadClosed("The comments on this page are closed.")
+    if new.parent is None:
+        return
+    parent = gathered.parent
+    if parent is None or parent.status is not Status.APPROVED:
+        raise InvalidInput([FieldProblem("parent", "not_public", "The comment replied to is not public.")])
+    if parent.page_id != gathered.page_id:
+        raise InvalidInput([FieldProblem("parent", "other_page", "The comment replied to is on another page.")])
+
+
+def _comment(new: NewComment, gathered: Gathered, verdict: Verdict, now: datetime) -> Comment:
+    comment = Comment(
+        site=new.site,
+        id=new_id(),
+        parent_id=None,
+        reply_to_id=new.parent,
+        root_id=None,
+        depth=0,
+        status=Status.PENDING,
+        version=1,
+        listed=False,
+        listed_replies=0,
+        name=new.name,
+        website=new.website,
+        body=new.body,
+        body_html=markup.render_html(new.body),
+        search_text=searchable(new.name, new.body),
+        score=verdict.score,
+        staff=False,
+        notify=new.notify,
+        up=0,
+        down=0,
+        rank=0,
+        reports=0,
+        created_at=now,
+    )
+    parent = gathered.parent
+    if parent is not None:
+        comment.parent_id, comment.depth = held_by(parent.id, parent.depth, parent.holder_id, DEPTH_MAX)
+        comment.root_id = parent.root_id or parent.id
+    return comment
+
+
+def searchable(name: str, body: str) -> str:
+    """What a moderator's search looks at."""
+    return fold(f"{name} {body}")
+
+
+def _store(
+    session: Session, comment: Comment, new: NewComment, author: authors.NewAuthor, verdict: Verdict
+) -> str:
+    page = pages.obtain(session, comment.site, new.page, new.title, comment.created_at)
+    kept = authors.obtain(session, author, comment.created_at)
+    comment.page_id, comment.author_id = page.id, kept.id
+    if verdict.status is Status.APPROVED:
+        pages.lock(session, comment.site, [page.id])
+    comments.add(session, comment)
+    comments.keep_signals(session, comment, verdict.signals)
+    events.add(session, happened("submitted", READER, comment, before=None))
+    if verdict.status is Status.APPROVED:
+        publish(session, comment)
+    return kept.avatar_seed
+
+
+def publish(session: Session, comment: Comment) -> None:
+    """Lets readers see a comment that the site's policy does not hold."""
+    before = comment.status
+    changes = comments.Changes(comment.site)
+    comments.set_status(session, comment, Status.APPROVED, changes)
+    changes.write(session)
+    events.add(session, happened("published", POLICY, comment, before))
+
+
+def happened(kind: str, actor: str, comment: Comment, before: Status | None) -> events.Event:
+    """An event about this comment as it is now."""
+    return events.Event(
+        site=comment.site,
+        id=new_id(),
+        kind=kind,
+        actor=actor,
+        comment_id=comment.id,
+        before=before,
+        after=comment.status,
+        version=comment.version,
+        reason="",
+        note="",
+        detail={},
+        created_at=clock.now(),
+    )

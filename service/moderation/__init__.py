@@ -1,0 +1,1 @@
+"""What moderators do: look through the queue, decide, undo, and read what was decided."""

@@ -1,0 +1,40 @@
+"""What operators and their machines ask: alive, ready, figures."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from service.domain.errors import NotFound, Unavailable
+from service.storage.database import database_answers
+from service.web.context import services
+from service.web.operation import Operation, operation
+from service.web.permissions import public
+
+bp = Blueprint("health", __name__)
+TAG = "Operating"
+
+
+@bp.get("/healthz")
+@public
+@operation(Operation("Whether the process is alive", TAG, {200: None}))
+def alive() -> Response:
+    return jsonify(status="alive")
+
+
+@bp.get("/readyz")
+@public
+@operation(Operation("Whether the database answers, and how the rate limits are kept", TAG, {200: None}, problems=(503,)))
+def ready() -> Response:
+    if not database_answers():
+        raise Unavailable("The database does not answer.")
+    # Without Redis the service still serves: each process counts for itself, and what is posted is held.
+    return jsonify(status="ready", limits="degraded" if services().limiter.degraded else "ok")
+
+
+@bp.get("/metrics")
+@public
+def metrics() -> Response:
+    if not services().settings.metrics_on:
+        raise NotFound("There is no such address.")
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
