@@ -13,7 +13,10 @@ def create_app() -> Flask:
 
     Imports late, so that importing a room of the house does not import all of it.
     """
+    from service import cli
     from service.app import create_app as build
     from service.settings import Settings
 
-    return build(Settings.from_environ())
+    app = build(Settings.from_environ())
+    cli.register(app)
+    return app

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from service import cli, log
+from service import log
 from service.auth import guard
 from service.comments import routes as comments
 from service.domain.ids import PATTERN
@@ -20,7 +19,8 @@ from service.ratelimit.hits import HitCounter
 from service.settings import Settings, SettingsError
 from service.storage import database
 from service.threads import routes as threads
-from service.web import body, docs, health, headers, permissions, problem, request_id, site
+from service.threads.front import Front
+from service.web import body, docs, headers, health, permissions, problem, request_id, site
 from service.web.client import TrustedProxies
 from service.web.context import Services
 from service.widget import assets, demo
@@ -38,6 +38,8 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("service", static_folder=None)
     app.url_map.converters["id"] = IdConverter
     app.url_map.strict_slashes = False
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = body.MAX_BYTES
     app.extensions["belowline"] = _services(settings)
     database.init_app(app, settings)
@@ -47,7 +49,7 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in (comments.bp, moderation.bp, assets.bp, demo.bp, health.bp, docs.bp):
         app.register_blueprint(blueprint)
     permissions.check_every_route(app)
-    cli.register(app)
+    app.wsgi_app = Front(app, app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

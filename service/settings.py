@@ -82,32 +82,55 @@ def _setting(variable: str, parse: Callable[[str], Any], meaning: str, default: 
 class Settings:
     """The settings in force. Make one with `from_environ`, or directly in tests."""
 
-    env: Environment = _setting("BELOWLINE_ENV", Environment, "`development` or `production`", Environment.DEVELOPMENT)
+    env: Environment = _setting(
+        "BELOWLINE_ENV", Environment, "`development` or `production`", Environment.DEVELOPMENT
+    )
     host: str = _setting("HOST", _text, "address to listen on", "127.0.0.1")
     port: int = _setting("PORT", _whole(1, 65535), "port to listen on", 8000)
     public_url: str | None = _setting(
-        "BELOWLINE_PUBLIC_URL", _origin, "where readers reach the service; default: what the request says", None
+        "BELOWLINE_PUBLIC_URL",
+        _origin,
+        "where readers reach the service; default: what the request says",
+        None,
     )
     instance_dir: Path = _setting(
-        "BELOWLINE_INSTANCE_DIR", _path, "folder for the SQLite file, keys and credentials", Path("instance").resolve()
+        "BELOWLINE_INSTANCE_DIR",
+        _path,
+        "folder for the SQLite file, keys and credentials",
+        Path("instance").resolve(),
     )
     database_url: str | None = _setting(
-        "DATABASE_URL", _text, "`postgresql://…` or `sqlite:///…`; default: SQLite in the instance folder", None
+        "DATABASE_URL",
+        _text,
+        "`postgresql://…` or `sqlite:///…`; default: SQLite in the instance folder",
+        None,
     )
     database_password_file: Path | None = _setting(
-        "BELOWLINE_DATABASE_PASSWORD_FILE", _path, "file whose text becomes the password in DATABASE_URL", None
+        "BELOWLINE_DATABASE_PASSWORD_FILE",
+        _path,
+        "file whose text becomes the password in DATABASE_URL",
+        None,
     )
     redis_url: str | None = _setting(
         "REDIS_URL", _text, "`redis://…` or `unix://…`; default: the embedded Valkey of the launcher", None
     )
     secret_keys_file: Path | None = _setting(
-        "SECRET_KEYS_FILE", _path, "the keyset; made in the instance folder in development, required in production", None
+        "SECRET_KEYS_FILE",
+        _path,
+        "the keyset; made in the instance folder in development, required in production",
+        None,
     )
     trusted_proxies: str = _setting(
-        "TRUSTED_PROXIES", _text, "addresses or networks whose X-Forwarded-For is believed, comma-separated", ""
+        "TRUSTED_PROXIES",
+        _text,
+        "addresses or networks whose X-Forwarded-For is believed, comma-separated",
+        "",
     )
     limits_on: bool = _setting(
-        "BELOWLINE_LIMITS", _on_off, "`off` switches rate limits off, for benchmarks; refused in production", True
+        "BELOWLINE_LIMITS",
+        _on_off,
+        "`off` switches rate limits off, for benchmarks; refused in production",
+        True,
     )
     policy: Policy = _setting("BELOWLINE_POLICY", Policy, "policy of new sites", Policy.HOLD_ALL)
     demo_on: bool | None = _setting(
@@ -119,12 +142,17 @@ class Settings:
     )
     threads: int = _setting("BELOWLINE_THREADS", _whole(1, 512), "threads of each serving process", 64)
     edit_window_seconds: int = _setting(
-        "BELOWLINE_EDIT_WINDOW_SECONDS", _whole(0, 86_400), "how long authors may edit and delete, for new sites", 900
+        "BELOWLINE_EDIT_WINDOW_SECONDS",
+        _whole(0, 86_400),
+        "how long authors may edit and delete, for new sites",
+        900,
     )
     undo_window_seconds: int = _setting(
         "BELOWLINE_UNDO_WINDOW_SECONDS", _whole(0, 86_400), "how long a decision can be undone", 600
     )
-    cache_mib: int = _setting("BELOWLINE_CACHE_MIB", _whole(1, 4096), "prepared pages kept in memory, per process", 32)
+    cache_mib: int = _setting(
+        "BELOWLINE_CACHE_MIB", _whole(1, 4096), "prepared pages kept in memory, per process", 32
+    )
     cache_check_milliseconds: int = _setting(
         "BELOWLINE_CACHE_CHECK_MILLISECONDS",
         _whole(0, 1000),
@@ -172,13 +200,19 @@ def _parsed(row: Row, text: str) -> Any:
 
 def _check_together(settings: Settings) -> None:
     if settings.production and not settings.limits_on:
-        raise SettingsError("BELOWLINE_LIMITS=off is refused in production: remove it, or set BELOWLINE_ENV=development")
+        raise SettingsError(
+            "BELOWLINE_LIMITS=off is refused in production: remove it, or set BELOWLINE_ENV=development"
+        )
     if settings.production and settings.secret_keys_file is None:
-        raise SettingsError("SECRET_KEYS_FILE is not set: production needs a keyset file; make one with `flask --app service keys create FILE`")
+        raise SettingsError(
+            "SECRET_KEYS_FILE is not set: production needs a keyset file; make one with `flask --app service keys create FILE`"
+        )
     url = settings.database_url
     if url is not None and not url.startswith(("postgresql://", "postgresql+psycopg://", "sqlite:///")):
         raise SettingsError("DATABASE_URL must start with postgresql:// or sqlite:///")
-    if settings.redis_url is not None and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
+    if settings.redis_url is not None and not settings.redis_url.startswith(
+        ("redis://", "rediss://", "unix://")
+    ):
         raise SettingsError("REDIS_URL must start with redis://, rediss:// or unix://")
 
 

@@ -69,6 +69,7 @@ def principal_of(token: str, now: datetime) -> Principal | None:
         with transaction() as session:
             access.seen(session, row.id, now)
     return Principal(
-        actor=f"token:{row.prefix}", role=row.role, scope=Scope(None if row.sites is None else tuple(row.sites))
+        actor=f"token:{row.prefix}",
+        role=row.role,
+        scope=Scope(None if row.sites is None else tuple(row.sites)),
     )
-

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import click
-import flask_migrate
 from flask.cli import AppGroup
 
+from service.storage import schema
 from service.storage.database import database_answers
 
 commands = AppGroup("database", help="Bring the database's schema up or down, or check it.")
@@ -23,20 +23,31 @@ def upgrade_command(revision: str) -> None:
 def downgrade_command(revision: str) -> None:
     """Take migrations back. What their columns held is lost."""
     require_database()
-    flask_migrate.downgrade(revision=revision)
+    try:
+        schema.downgrade(revision)
+    except schema.SchemaError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @commands.command("check")
 def check_command() -> None:
     """Fail unless the schema is the one that this version of the service wants."""
     require_database()
-    flask_migrate.check()
+    found = schema.differences()
+    if found:
+        raise click.ClickException(
+            f"the schema is not the one that this version wants ({len(found)} differences, first: {found[0]}); "
+            "run `flask --app service database upgrade`"
+        )
 
 
 def upgrade(revision: str = "head") -> None:
-    """Migrates up to the revision. Raises click.ClickException when the database does not answer."""
+    """Migrates up to the revision. Raises click.ClickException with what stands in the way."""
     require_database()
-    flask_migrate.upgrade(revision=revision)
+    try:
+        schema.upgrade(revision)
+    except schema.SchemaError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def require_database() -> None:

@@ -57,7 +57,15 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
     now = clock.now()
     with reading() as session:
         asked = Asked(
-            site.slug, page.key, author.email_index, None, fingerprint, now - REPEATED_WITHIN, besides=comment_id
+            site=site.slug,
+            page_key=page.key,
+            email_index=author.email_index,
+            parent=None,
+            body_fingerprint=fingerprint,
+            since=now - REPEATED_WITHIN,
+            address=sender.address_fingerprint,
+            proven=comment_id,
+            besides=comment_id,
         )
         gathered = facts.gather(session, asked)
     verdict = judge(_as_new(before, page, body), known(gathered, site, outcome), site.policy)
@@ -97,14 +105,17 @@ def take_back(services: Services, site: SiteProfile, comment_id: str, sender: Se
     return page.key
 
 
-def _found(session: Session, site: SiteProfile, comment_id: str) -> tuple[Comment, pages.Page, authors.Author]:
+def _found(
+    session: Session, site: SiteProfile, comment_id: str
+) -> tuple[Comment, pages.Page, authors.Author]:
     comment = comments.locate(session, comment_id, [site.slug])
     if comment is None:
         raise NotFound("There is no such comment.")
     _check_window(comment, site)
     page = pages.get(session, site.slug, comment.page_id)
     author = authors.get(session, site.slug, comment.author_id)
-    assert page is not None and author is not None  # foreign keys hold them
+    assert page is not None  # a foreign key holds it
+    assert author is not None  # and this one
     return comment, page, author
 
 

@@ -38,8 +38,15 @@ class Received:
 
 
 def sender(site: str) -> Sender:
-    """Where the request at hand comes from."""
-    return Sender(limits.sender_keys(services(), site, address_scopes(address())))
+    """Where the request at hand comes from, and what its author token proves."""
+    keys = limits.sender_keys(services(), site, address_scopes(address()))
+    return Sender(keys, proven=authorship() or "")
+
+
+def authorship() -> str | None:
+    """The id of the comment whose author token the request bears, if it bears one of ours."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return services().author_tokens.comment_id(token.strip()) if scheme.lower() == "author" else None
 
 
 @contextmanager

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from service.comments import forms, schemas
 from service.comments.edit import edit, take_back
-from service.comments.receive import Received, receive, refusals_counted, sender, site_of
+from service.comments.receive import Received, authorship, receive, refusals_counted, sender, site_of
 from service.comments.report import report
 from service.comments.vote import vote
 from service.domain.errors import NotFound, Unauthenticated
+from service.ratelimit.headers import rate_limit_headers
 from service.storage import comments
 from service.storage.database import reading
 from service.storage.sites import SiteProfile
 from service.threads.routes import prepared
-from service.ratelimit.headers import rate_limit_headers
 from service.web.body import is_form, json_body
 from service.web.context import services
 from service.web.fields import load
@@ -36,7 +36,9 @@ TAG = "Commenting"
         body=schemas.CommentInput,
         form=True,
         problems=(400, 403, 404, 409, 413, 415, 422, 429, 503),
-        headers={"Idempotency-Key": "Sent again with the same key within 24 hours, the first answer comes again."},
+        headers={
+            "Idempotency-Key": "Sent again with the same key within 24 hours, the first answer comes again."
+        },
     )
 )
 def submit_comment() -> Response:
@@ -147,8 +149,7 @@ def _site_of_comment(comment_id: str) -> SiteProfile:
 
 def _authors_site(comment_id: str) -> SiteProfile:
     """The site of the author's comment. Raises Unauthenticated unless the request proves the authorship."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "author" or services().author_tokens.comment_id(token.strip()) != comment_id:
+    if authorship() != comment_id:
         error = Unauthenticated("Send the author_token of this comment as `Authorization: Author …`.")
         error.headers["WWW-Authenticate"] = 'Author realm="belowline"'
         raise error

@@ -65,23 +65,30 @@ class CommentInput(Strict):
     )
     notify = Flag(load_default=False, metadata=about("Whether to write to this email when somebody replies."))
     challenge = Cleaned(
-        partial(clean_line, max_length=CHALLENGE_MAX), load_default="", allow_none=True, max_length=CHALLENGE_MAX
+        partial(clean_line, max_length=CHALLENGE_MAX),
+        load_default="",
+        allow_none=True,
+        max_length=CHALLENGE_MAX,
     )
 
     @post_load
     def typed(self, loaded: dict[str, Any], **_options: object) -> NewComment:
-        return NewComment(**{name: "" if value is None and name != "parent" else value for name, value in loaded.items()})
+        blank_for_null = {name: "" for name, value in loaded.items() if value is None and name != "parent"}
+        return NewComment(**{**loaded, **blank_for_null})
 
 
 class SubmittedComment(PublicComment):
     status = fields.String(
-        required=True, metadata={"enum": ["approved", "pending"], "description": "Whether others see it already."}
+        required=True,
+        metadata={"enum": ["approved", "pending"], "description": "Whether others see it already."},
     )
 
 
 class SubmitAnswer(Answer):
     comment = fields.Nested(SubmittedComment, required=True)
-    author_token = fields.String(required=True, metadata=about("Lets its bearer edit and delete this comment."))
+    author_token = fields.String(
+        required=True, metadata=about("Lets its bearer edit and delete this comment.")
+    )
 
 
 class EditInput(Strict):

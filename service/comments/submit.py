@@ -40,9 +40,13 @@ REPEATED_WITHIN = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Sender:
-    """Where a submission comes from: the keys of its rate limits, and the hash kept with the comment."""
+    """Where a submission comes from: the keys of its rate limits, and the hash kept with the comment.
+
+    `proven` is the id of an earlier comment whose author token was sent along, if one was.
+    """
 
     keys: dict[Scope, str]
+    proven: str = ""
 
     @property
     def address_fingerprint(self) -> str:
@@ -76,7 +80,16 @@ def submit(
     now = clock.now()
     body_fingerprint = body_hash(services, site.slug, new.body)
     with reading() as session:
-        asked = Asked(site.slug, new.page.key, email_index, new.parent, body_fingerprint, now - REPEATED_WITHIN)
+        asked = Asked(
+            site=site.slug,
+            page_key=new.page.key,
+            email_index=email_index,
+            parent=new.parent,
+            body_fingerprint=body_fingerprint,
+            since=now - REPEATED_WITHIN,
+            address=sender.address_fingerprint,
+            proven=sender.proven,
+        )
         gathered = facts.gather(session, asked)
     _check_place(new, gathered)
     verdict = judge(new, known(gathered, site, outcome), site.policy)
@@ -102,6 +115,7 @@ def submit(
 def known(gathered: Gathered, site: SiteProfile, outcome: Outcome) -> Facts:
     """What the checks may know."""
     return Facts(
+        author_known=gathered.author_known,
         author_approved=gathered.author_approved,
         author_rejected=gathered.author_rejected,
         author_spam=gathered.author_spam,
@@ -137,7 +151,9 @@ def _check_place(new: NewComment, gathered: Gathered) -> None:
     if parent is None or parent.status is not Status.APPROVED:
         raise InvalidInput([FieldProblem("parent", "not_public", "The comment replied to is not public.")])
     if parent.page_id != gathered.page_id:
-        raise InvalidInput([FieldProblem("parent", "other_page", "The comment replied to is on another page.")])
+        raise InvalidInput(
+            [FieldProblem("parent", "other_page", "The comment replied to is on another page.")]
+        )
 
 
 def _comment(new: NewComment, gathered: Gathered, verdict: Verdict, now: datetime) -> Comment:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Facts:
-    """`author_…` count this author's comments on this site by their last status; an author who is new has zeros.
+    """`author_known`: this author has an approved comment, and is its author by more than knowing the email.
+    `author_…` else count this author's comments on this site by their last status; an author who is new has zeros.
 
     `limits_degraded`: the shared rate limits could not be asked. `site_flooded`: more was posted on the site than
     its limit lets through unseen.
     """
 
+    author_known: bool
     author_approved: int
     author_rejected: int
     author_spam: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 
 class Node(Protocol):
@@ -14,7 +14,7 @@ class Node(Protocol):
     @property
     def parent_id(self) -> str | None: ...
     @property
-    def replies(self) -> list[Node]: ...
+    def replies(self) -> list[Any]: ...
 
 
 N = TypeVar("N", bound=Node)

@@ -11,7 +11,10 @@ from service.domain.status import Status
 
 @dataclass(frozen=True)
 class Signal:
-    """What one check found. `score` is evidence of spam in [0, 1]; `span` is start and end in the body, in code points."""
+    """What one check found.
+
+    `score` is evidence of spam in [0, 1]; `span` is start and end in the body, in code points.
+    """
 
     check: str
     version: int

@@ -57,7 +57,7 @@ def translate(lang: str, key: str, **values: str | int) -> str:
     locale = Locale.parse(tag)
     text = CATALOGUES[tag][key]
     if not isinstance(text, str):
-        text = text[locale.plural_form(values["count"])]
+        text = text[locale.plural_form(int(values["count"]))]
     written = {
         name: format_decimal(value, locale=locale) if isinstance(value, int) else value
         for name, value in values.items()

@@ -16,4 +16,5 @@ class Fingerprints:
     def of(self, purpose: Purpose, site: str, text: str) -> str:
         """32 hexadecimal digits; equal texts of one site and purpose give equal ones, and nothing else does."""
         message = f"{site}\0{text}".encode("utf-8", "surrogatepass")
-        return self._hashes[purpose].compute(message, BYTES).hex()
+        hashed: bytes = self._hashes[purpose].compute(message, BYTES)
+        return hashed.hex()

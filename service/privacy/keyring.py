@@ -73,7 +73,9 @@ def load(path: Path) -> Keyring:
             signing=tuple(base64.b64decode(text) for text in document["sign"]),
         )
     except (KeyError, TypeError, ValueError, tink.TinkError) as error:
-        raise KeysError(f"{path} is damaged or not a keyset file of this service ({type(error).__name__})") from None
+        raise KeysError(
+            f"{path} is damaged or not a keyset file of this service ({type(error).__name__})"
+        ) from None
 
 
 def rotate(path: Path) -> None:
@@ -102,7 +104,9 @@ def _document(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text())
     except FileNotFoundError:
-        raise KeysError(f"{path} is missing: restore it, or make one with `flask --app service keys create`") from None
+        raise KeysError(
+            f"{path} is missing: restore it, or make one with `flask --app service keys create`"
+        ) from None
     except (OSError, ValueError) as error:
         raise KeysError(f"{path} cannot be read ({type(error).__name__})") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:

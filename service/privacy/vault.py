@@ -15,14 +15,18 @@ class Vault:
 
     def close(self, email: str, site: str, author_id: str) -> bytes:
         """The ciphertext of an author's email; it opens for this site and author only."""
-        return self._aead.encrypt(email.encode(), _row(site, author_id))
+        ciphertext: bytes = self._aead.encrypt(email.encode(), _row(site, author_id))
+        return ciphertext
 
     def open(self, ciphertext: bytes, site: str, author_id: str) -> str:
         """The email in clear. Raises KeysError when the keys do not fit, or the ciphertext is of another row."""
         try:
-            return self._aead.decrypt(ciphertext, _row(site, author_id)).decode()
+            clear: bytes = self._aead.decrypt(ciphertext, _row(site, author_id))
         except tink.TinkError:
-            raise KeysError("an email cannot be decrypted: these are not the keys that it was encrypted with") from None
+            raise KeysError(
+                "an email cannot be decrypted: these are not the keys that it was encrypted with"
+            ) from None
+        return clear.decode()
 
 
 def _row(site: str, author_id: str) -> bytes:

@@ -59,6 +59,6 @@ def _must_hold(signals: Sequence[Signal], score: float, facts: Facts, policy: Po
         return True
     if policy is Policy.PUBLISH_ALL:
         return False
-    if policy is Policy.HOLD_NEW_AUTHORS and facts.author_approved == 0:
+    if policy is Policy.HOLD_NEW_AUTHORS and not facts.author_known:
         return True
     return score >= HOLD_FROM

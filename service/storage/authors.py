@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from service.domain.status import Status
 from service.storage.models import Author
 from service.storage.upsert import insert_absent
 
-__all__ = ["Author", "NewAuthor", "by_email_index", "get", "obtain", "recount"]
+__all__ = ["Author", "NewAuthor", "by_email_index", "get", "locate", "obtain", "recount"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,14 @@ def get(session: Session, site: str, author_id: str) -> Author | None:
     return session.get(Author, (site, author_id))
 
 
+def locate(session: Session, author_id: str, sites: Sequence[str] | None) -> Author | None:
+    """The author with this id, of these sites only (None: of any)."""
+    query = select(Author).where(Author.id == author_id)
+    if sites is not None:
+        query = query.where(Author.site.in_(sites))
+    return session.scalar(query)
+
+
 def obtain(session: Session, new: NewAuthor, now: datetime) -> Author:
     """The author of this email, made when unknown; `avatar_seed` is random and says nothing of the email."""
     values = {
@@ -58,8 +66,12 @@ def obtain(session: Session, new: NewAuthor, now: datetime) -> Author:
 
 def recount(session: Session, site: str, changes: Mapping[str, Mapping[Status, int]]) -> None:
     """Adds to the authors' counters: {author id: {status: how many more}}."""
-    for author_id in sorted(changes):  # in one order everywhere, so that two transactions cannot wait in a ring
-        more = {status.value: getattr(Author, status.value) + n for status, n in changes[author_id].items() if n}
+    for author_id in sorted(
+        changes
+    ):  # in one order everywhere, so that two transactions cannot wait in a ring
+        more = {
+            status.value: getattr(Author, status.value) + n for status, n in changes[author_id].items() if n
+        }
         if more:
             session.execute(
                 update(Author)

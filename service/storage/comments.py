@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import insert, select
@@ -12,9 +12,21 @@ from sqlalchemy.orm import Session
 from service.domain.status import Status
 from service.domain.verdict import Signal
 from service.storage import authors, pages
+from service.storage.batches import batches
 from service.storage.models import Author, Comment, StoredSignal
 
-__all__ = ["Changes", "Comment", "add", "keep_signals", "lock", "locate", "public", "set_status", "signals_of"]
+__all__ = [
+    "Changes",
+    "Comment",
+    "above",
+    "add",
+    "by_site",
+    "keep_signals",
+    "locate",
+    "lock",
+    "public",
+    "set_status",
+]
 
 
 def locate(session: Session, comment_id: str, sites: Iterable[str] | None = None) -> Comment | None:
@@ -23,6 +35,18 @@ def locate(session: Session, comment_id: str, sites: Iterable[str] | None = None
     if sites is not None:
         query = query.where(Comment.site.in_(list(sites)))
     return session.scalar(query)
+
+
+def by_site(session: Session, ids: Sequence[str], sites: Iterable[str] | None) -> dict[str, list[str]]:
+    """The ids of comments that exist, by site, of these sites only (None: of any)."""
+    query = select(Comment.site, Comment.id)
+    if sites is not None:
+        query = query.where(Comment.site.in_(list(sites)))
+    found: dict[str, list[str]] = defaultdict(list)
+    for batch in batches(ids):
+        for site, comment_id in session.execute(query.where(Comment.id.in_(batch))):
+            found[site].append(comment_id)
+    return found
 
 
 def public(session: Session, comment_id: str) -> tuple[Comment, str] | None:
@@ -41,19 +65,39 @@ def lock(session: Session, site: str, ids: Sequence[str]) -> list[Comment]:
     The pages are taken first, in order: whoever changes what a page shows waits for the page, never for a comment
     that another change has taken, so no two changes can wait in a ring.
     """
-    page_ids = session.scalars(
-        select(Comment.page_id).where(Comment.site == site, Comment.id.in_(ids)).distinct()
-    ).all()
-    pages.lock(session, site, page_ids)
-    return list(
-        session.scalars(
+    page_ids: set[str] = set()
+    for batch in batches(ids):
+        found = select(Comment.page_id).where(Comment.site == site, Comment.id.in_(batch)).distinct()
+        page_ids.update(session.scalars(found))
+    for batch in batches(sorted(page_ids)):
+        pages.lock(session, site, batch)
+    return _locked(session, site, ids)
+
+
+def above(session: Session, site: str, comments: Sequence[Comment]) -> dict[str, Comment]:
+    """Locked comments and all those they hang under, locked too, by id: at most a few statements for thousands."""
+    found = {comment.id: comment for comment in comments}
+    while missing := {comment.parent_id for comment in found.values() if comment.parent_id} - found.keys():
+        reached = _locked(session, site, list(missing))
+        if not reached:
+            break
+        found.update((comment.id, comment) for comment in reached)
+    return found
+
+
+def _locked(session: Session, site: str, ids: Sequence[str]) -> list[Comment]:
+    # A weak lock for PostgreSQL: a reply to a locked comment may be stored meanwhile.
+    return [
+        comment
+        for batch in batches(sorted(set(ids)))
+        for comment in session.scalars(
             select(Comment)
-            .where(Comment.site == site, Comment.id.in_(ids))
+            .where(Comment.site == site, Comment.id.in_(batch))
             .order_by(Comment.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
-    )
+    ]
 
 
 def add(session: Session, comment: Comment) -> None:
@@ -88,29 +132,19 @@ def keep_signals(session: Session, comment: Comment, signals: Sequence[Signal]) 
     )
 
 
-def signals_of(session: Session, site: str, ids: Sequence[str]) -> dict[str, list[Signal]]:
-    """The signals of the last judged version of each comment, by comment id."""
-    rows = session.scalars(
-        select(StoredSignal)
-        .where(StoredSignal.site == site, StoredSignal.comment_id.in_(ids))
-        .order_by(StoredSignal.comment_id, StoredSignal.comment_version.desc(), StoredSignal.position)
-    )
-    found: dict[str, list[Signal]] = defaultdict(list)
-    last: dict[str, int] = {}
-    for row in rows:
-        if last.setdefault(row.comment_id, row.comment_version) == row.comment_version:
-            span = None if row.span_start is None or row.span_end is None else (row.span_start, row.span_end)
-            found[row.comment_id].append(Signal(row.check, row.version, row.score, row.reason, span))
-    return found
-
-
 @dataclass
 class Changes:
-    """What a transaction's changes of status add up to; `write` stores it once, at the end."""
+    """What a transaction's changes of status add up to; `write` stores it once, at the end.
+
+    `above` holds comments that are locked already, by id: a change of many finds what it needs there.
+    """
 
     site: str
+    above: Mapping[str, Comment] = field(default_factory=dict)
     approved: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    authors: dict[str, dict[Status, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    authors: dict[str, dict[Status, int]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(int))
+    )
 
     def write(self, session: Session) -> None:
         """Raises the versions of the pages touched, and moves the counters of pages and authors."""
@@ -132,10 +166,10 @@ def set_status(session: Session, comment: Comment, target: Status, changes: Chan
     changes.authors[comment.author_id][target] += 1
     if Status.APPROVED in (before, target):
         changes.approved[comment.page_id] += int(target is Status.APPROVED) - int(before is Status.APPROVED)
-        _list(session, comment)
+        _list(session, comment, changes.above)
 
 
-def _list(session: Session, comment: Comment | None) -> None:
+def _list(session: Session, comment: Comment | None, above: Mapping[str, Comment]) -> None:
     """Recomputes whether a comment is listed, and walks up while that changes: at most the depth of the tree."""
     while comment is not None:
         listed = comment.status is Status.APPROVED or comment.listed_replies > 0
@@ -144,13 +178,10 @@ def _list(session: Session, comment: Comment | None) -> None:
         comment.listed = listed
         if comment.parent_id is None:
             return
-        session.flush()
-        parent = session.scalar(
-            select(Comment)
-            .where(Comment.site == comment.site, Comment.id == comment.parent_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
+        parent = above.get(comment.parent_id)
+        if parent is None:
+            session.flush()
+            parent = next(iter(_locked(session, comment.site, [comment.parent_id])), None)
         if parent is not None:
             parent.listed_replies += 1 if listed else -1
         comment = parent

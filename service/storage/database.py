@@ -98,7 +98,9 @@ def transaction() -> Iterator[Session]:
             yield session
             session.commit()
     except _OUTAGES as error:
-        raise Unavailable("The database does not answer. Nothing was saved; send it again shortly.") from error
+        raise Unavailable(
+            "The database does not answer. Nothing was saved; send it again shortly."
+        ) from error
     finally:
         session.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -10,12 +10,17 @@ from sqlalchemy.orm import Session
 
 from service.storage.models import Event
 
-__all__ = ["Event", "EventFilter", "add", "last_change", "listing", "of_comment", "of_decision"]
+__all__ = ["Event", "EventFilter", "add", "add_all", "last_change", "listing", "of_comment", "of_decision"]
 
 
 def add(session: Session, event: Event) -> None:
     """Adds one event in the transaction of what it tells."""
     session.add(event)
+
+
+def add_all(session: Session, events: Iterable[Event]) -> None:
+    """Adds many events in the transaction of what they tell."""
+    session.add_all(events)
 
 
 def of_comment(session: Session, site: str, comment_id: str) -> Sequence[Event]:
@@ -52,6 +57,7 @@ class EventFilter:
     kind: str = ""
     actor: str = ""
     comment: str = ""
+    decision: str = ""
     after_id: str = ""
     limit: int = 50
 
@@ -59,7 +65,12 @@ class EventFilter:
 def listing(session: Session, wanted: EventFilter) -> Sequence[Event]:
     """Events, newest first, one more than `limit` when there are more; `after_id` is the last one seen."""
     query = select(Event).where(Event.site.in_(wanted.sites))
-    for column, text in ((Event.kind, wanted.kind), (Event.actor, wanted.actor), (Event.comment_id, wanted.comment)):
+    for column, text in (
+        (Event.kind, wanted.kind),
+        (Event.actor, wanted.actor),
+        (Event.comment_id, wanted.comment),
+        (Event.decision_id, wanted.decision),
+    ):
         if text:
             query = query.where(column == text)
     if wanted.after_id:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from service.domain.status import Status
 from service.storage.models import Author, Comment, Page, Site
@@ -14,7 +15,11 @@ from service.storage.models import Author, Comment, Page, Site
 
 @dataclass(frozen=True)
 class Asked:
-    """About whom and what to ask; `besides` is a comment that does not count as a repetition (the one edited)."""
+    """About whom and what to ask.
+
+    `address` is the keyed hash of where the sender is, `proven` the id of a comment that the sender proved to have
+    written; `besides` is a comment that does not count as a repetition (the one edited).
+    """
 
     site: str
     page_key: str
@@ -22,6 +27,8 @@ class Asked:
     parent: str | None
     body_fingerprint: str
     since: datetime
+    address: str
+    proven: str = ""
     besides: str = ""
 
 
@@ -39,10 +46,15 @@ class Parent:
 
 @dataclass(frozen=True)
 class Gathered:
-    """`page_id` is None for a page without comments; counts are zero for an author who is new."""
+    """`page_id` is None for a page without comments; counts are zero for an author who is new.
+
+    `author_known`: an approved comment of the same email came from the same network, or the sender proved to have
+    written one. The email alone proves nothing: anybody may know it.
+    """
 
     page_id: str | None
     page_open: bool
+    author_known: bool
     author_approved: int
     author_rejected: int
     author_spam: int
@@ -63,10 +75,18 @@ def gather(session: Session, asked: Asked) -> Gathered:
         )
         .scalar_subquery()
     )
+    earlier = aliased(Comment)
+    author_known = exists().where(
+        earlier.site == asked.site,
+        earlier.author_id == Author.id,
+        earlier.status == Status.APPROVED,
+        or_(earlier.address_fingerprint == asked.address, earlier.id == asked.proven),
+    )
     row = session.execute(
         select(
             Page.id,
             func.coalesce(Page.is_open, True),
+            author_known,
             func.coalesce(Author.approved, 0),
             func.coalesce(Author.rejected, 0),
             func.coalesce(Author.spam, 0),
@@ -84,4 +104,6 @@ def gather(session: Session, asked: Asked) -> Gathered:
         .outerjoin(Comment, and_(Comment.site == Site.slug, Comment.id == asked.parent))
         .where(Site.slug == asked.site)
     ).one()
-    return Gathered(*row[:6], parent=None if row[6] is None else Parent(*row[6:]))
+    columns: tuple[Any, ...] = tuple(row)
+    parent = None if row[7] is None else Parent(*columns[7:])
+    return Gathered(*(*columns[:7], parent))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
 from service.domain.page import PageKey
+from service.storage.batches import batches
 from service.storage.models import Page
 from service.storage.upsert import insert_absent
 
-__all__ = ["Page", "by_key", "change", "counts", "get", "lock", "obtain", "versions"]
+__all__ = ["Page", "by_key", "change", "counts", "get", "keys", "lock", "obtain", "versions"]
 
 
 def by_key(session: Session, site: str, key: str) -> Page | None:
@@ -30,7 +31,14 @@ def obtain(session: Session, site: str, page: PageKey, title: str, now: datetime
     """The page, made when this is its first comment."""
     found = by_key(session, site, page.key)
     if found is None:
-        values = {"site": site, "id": new_id(), "key": page.key, "url": page.url, "title": title, "created_at": now}
+        values = {
+            "site": site,
+            "id": new_id(),
+            "key": page.key,
+            "url": page.url,
+            "title": title,
+            "created_at": now,
+        }
         insert_absent(session, Page, {**values, "version": 0, "approved": 0, "is_open": True})
         found = by_key(session, site, page.key)
         assert found is not None
@@ -38,10 +46,25 @@ def obtain(session: Session, site: str, page: PageKey, title: str, now: datetime
 
 
 def lock(session: Session, site: str, page_ids: Sequence[str]) -> None:
-    """Takes the pages' rows, in order, so that changes of what their readers see wait for each other."""
+    """Takes the pages' rows, in order, so that changes of what their readers see wait for each other.
+
+    New comments that are held do not wait: they refer to the page, which this lock allows (FOR NO KEY UPDATE).
+    """
     session.execute(
-        select(Page.id).where(Page.site == site, Page.id.in_(page_ids)).order_by(Page.id).with_for_update()
+        select(Page.id)
+        .where(Page.site == site, Page.id.in_(page_ids))
+        .order_by(Page.id)
+        .with_for_update(key_share=True)
     ).all()
+
+
+def keys(session: Session, site: str, page_ids: Collection[str]) -> list[str]:
+    """The canonical keys of these pages."""
+    return [
+        key
+        for batch in batches(sorted(page_ids))
+        for key in session.scalars(select(Page.key).where(Page.site == site, Page.id.in_(batch)))
+    ]
 
 
 def change(session: Session, site: str, page_id: str, approved_more: int) -> None:
@@ -56,7 +79,9 @@ def change(session: Session, site: str, page_id: str, approved_more: int) -> Non
 
 def counts(session: Session, site: str, keys: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Approved comments and version by page key; pages that nobody commented on are left out."""
-    rows = session.execute(select(Page.key, Page.approved, Page.version).where(Page.site == site, Page.key.in_(keys)))
+    rows = session.execute(
+        select(Page.key, Page.approved, Page.version).where(Page.site == site, Page.key.in_(keys))
+    )
     return {key: (approved, version) for key, approved, version in rows}
 
 

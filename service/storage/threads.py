@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, union_all
+from sqlalchemy import and_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
@@ -93,7 +93,7 @@ def page_version(session: Session, site: str, key: str) -> int:
     return session.scalar(select(Page.version).where(Page.site == site, Page.key == key)) or 0
 
 
-def _listed(site: str) -> Select[Any]:
+def _listed(site: str) -> Any:
     return (
         select(*_COLUMNS)
         .join(Author, and_(Author.site == Comment.site, Author.id == Comment.author_id))
@@ -161,4 +161,8 @@ def newest_approved(session: Session, site: str, page_id: str, limit: int) -> li
         .order_by(Comment.id.desc())
         .limit(limit)
     )
-    return [(ListedComment(*row[:-1]), row[-1]) for row in rows]
+    return [_with_source(row) for row in rows]
+
+
+def _with_source(row: Any) -> tuple[ListedComment, str]:
+    return ListedComment(*row[:-1]), row[-1]

@@ -47,7 +47,8 @@ def atom(page: FeedPage, entries: Sequence[tuple[ListedComment, str]]) -> bytes:
         if page.url:
             ET.SubElement(entry, _name("link"), rel="alternate", href=f"{page.url}#comment-{comment.id}")
         _text(entry, "content", plain_text(source), type="text")
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="utf-8")
+    document: bytes = ET.tostring(feed, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + document
 
 
 def _changed(comment: ListedComment) -> datetime:

@@ -36,7 +36,9 @@ class Front:
             entry = self._cache.get(request_key(environ))
             if entry is not None:
                 origin = environ.get("HTTP_ORIGIN")
-                if origin is None or allows(entry.site.origins, origin.lower(), origin_of(environ, self._services)):
+                if origin is None or allows(
+                    entry.site.origins, origin.lower(), origin_of(environ, self._services)
+                ):
                     status, headers, body = answer(entry, environ, origin)
                     start_response(status, headers)
                     return body

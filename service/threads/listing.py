@@ -75,7 +75,9 @@ def _top_level(session: Session, wanted: Wanted, page_id: str) -> tuple[list[dic
     return listed, following
 
 
-def _more_replies(session: Session, wanted: Wanted, state: PageState) -> tuple[list[dict[str, Any]], str | None]:
+def _more_replies(
+    session: Session, wanted: Wanted, state: PageState
+) -> tuple[list[dict[str, Any]], str | None]:
     root_id, after_id = cursor.decode("replies", wanted.cursor, 2)
     if state.id is None:
         raise NotFound("Nobody commented on this page.")

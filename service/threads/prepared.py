@@ -81,9 +81,7 @@ class PreparedCache:
 
     BOUND_SECONDS = 0.9
 
-    def __init__(
-        self, max_bytes: int, fresh_seconds: float, current: Callable[[Prepared], bool]
-    ) -> None:
+    def __init__(self, max_bytes: int, fresh_seconds: float, current: Callable[[Prepared], bool]) -> None:
         self._max_bytes = max_bytes
         self._fresh_seconds = fresh_seconds
         self._current = current

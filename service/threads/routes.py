@@ -13,13 +13,21 @@ from service.domain.errors import FieldProblem, InvalidInput, NotFound, TextProb
 from service.domain.page import PageKey, canonical_page
 from service.i18n import language
 from service.storage import comments, pages, threads
-from service.storage.database import Session, reading
+from service.storage.database import reading
 from service.storage.sites import SiteProfile
 from service.threads import feed, front, schemas
-from service.threads.fragment import FormState, render_document
+from service.threads.fragment import FormState, Surroundings, render_document
 from service.threads.listing import Wanted, public_view, thread_page
 from service.threads.prepared import Dependency, Prepared, PreparedCache
-from service.threads.schemas import CountsAnswer, CountsQuery, FragmentQuery, PageQuery, SiteQuery, ThreadQuery, ThreadWanted
+from service.threads.schemas import (
+    CountsAnswer,
+    CountsQuery,
+    FragmentQuery,
+    PageQuery,
+    SiteQuery,
+    ThreadQuery,
+    ThreadWanted,
+)
 from service.web.fields import load
 from service.web.operation import Operation, operation
 from service.web.permissions import public
@@ -70,7 +78,9 @@ def _serve(make: Callable[[], Prepared]) -> Response:
             read_at = time.monotonic()
             entry = make()
             cache.put(wanted, entry, read_at)
-    status, headers, body = front.answer(entry, request.environ, None)  # CORS is added to all of Flask's answers
+    status, headers, body = front.answer(
+        entry, request.environ, None
+    )  # CORS is added to all of Flask's answers
     return Response(body, status=status, headers=headers)
 
 
@@ -82,10 +92,8 @@ def page_key(raw: str, site: SiteProfile) -> PageKey:
         raise InvalidInput([FieldProblem("page", error.code, error.message)]) from None
 
 
-def _listing(session: Session, site: SiteProfile, asked: ThreadWanted) -> tuple[dict[str, object], Wanted, Dependency]:
-    wanted = Wanted(site.slug, page_key(asked.page, site), asked.sort, asked.cursor, asked.limit)
-    shown, state = thread_page(session, wanted)
-    return shown, wanted, Dependency(wanted.page.key, state.version)
+def _wanted(site: SiteProfile, asked: ThreadWanted) -> Wanted:
+    return Wanted(site.slug, page_key(asked.page, site), asked.sort, asked.cursor, asked.limit)
 
 
 @bp.get("/v1/comments")
@@ -103,9 +111,10 @@ def list_comments() -> Response:
     def make() -> Prepared:
         asked: ThreadWanted = load(ThreadQuery(), request.args)
         site = profile(asked.site)
+        wanted = _wanted(site, asked)
         with reading() as session:
-            shown, _, depends = _listing(session, site, asked)
-        return Prepared(site, JSON, _json(shown), (depends,))
+            shown, state = thread_page(session, wanted)
+        return Prepared(site, JSON, _json(shown), (Dependency(wanted.page.key, state.version),))
 
     return _serve(make)
 
@@ -154,17 +163,23 @@ def thread_document() -> Response:
     def make() -> Prepared:
         asked: ThreadWanted = load(FragmentQuery(), request.args)
         site = profile(asked.site)
+        wanted = _wanted(site, asked)
         with reading() as session:
-            shown, wanted, depends = _listing(session, site, asked)
+            shown, state = thread_page(session, wanted)
         form = FormState(
             site=site.slug,
             page=wanted.page.url or wanted.page.key,
             lang=language(asked.lang or site.language),
             parent=asked.reply_to or None,
+            title=state.title,
         )
-        document = render_document(thread=shown, form=form)
+        document = render_document(shown, form, Surroundings(sort=asked.sort.value, cursor=asked.cursor))
         return Prepared(
-            site, HTML, document.encode(), (depends,), headers=(("Content-Security-Policy", DOCUMENT_POLICY),)
+            site,
+            HTML,
+            document.encode(),
+            (Dependency(wanted.page.key, state.version),),
+            headers=(("Content-Security-Policy", DOCUMENT_POLICY),),
         )
 
     return _serve(make)
@@ -198,9 +213,7 @@ def page_feed() -> Response:
 
 @bp.get("/v1/comments/<id:comment_id>")
 @public
-@operation(
-    Operation("One approved comment", TAG, {200: schemas.PublicComment}, problems=(403, 404))
-)
+@operation(Operation("One approved comment", TAG, {200: schemas.PublicComment}, problems=(403, 404)))
 def one_comment(comment_id: str) -> Response:
     with reading() as session:
         found = comments.public(session, comment_id)

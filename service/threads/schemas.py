@@ -57,8 +57,12 @@ class ThreadWanted:
 
 
 class ThreadQuery(PageQuery):
-    sort = Choice(Sort, load_default=Sort.NEWEST, metadata={"description": "Order of the top-level comments."})
-    cursor = Cleaned(text, load_default="", metadata={"description": "`next` or `more_replies` of another answer."})
+    sort = Choice(
+        Sort, load_default=Sort.NEWEST, metadata={"description": "Order of the top-level comments."}
+    )
+    cursor = Cleaned(
+        text, load_default="", metadata={"description": "`next` or `more_replies` of another answer."}
+    )
     limit = Whole(1, MAX_LIMIT, from_text=True, load_default=DEFAULT_LIMIT)
 
     @post_load
@@ -68,7 +72,9 @@ class ThreadQuery(PageQuery):
 
 class FragmentQuery(ThreadQuery):
     lang = Cleaned(text, load_default="", metadata={"description": "en, tr or ur; default: the site's."})
-    reply_to = Cleaned(text, load_default="", metadata={"description": "The comment that the form shall answer."})
+    reply_to = Cleaned(
+        text, load_default="", metadata={"description": "The comment that the form shall answer."}
+    )
 
 
 class Votes(Answer):
@@ -78,7 +84,9 @@ class Votes(Answer):
 
 class PublicComment(Answer):
     id = fields.String(required=True)
-    parent = fields.String(required=True, allow_none=True, metadata={"description": "The comment replied to."})
+    parent = fields.String(
+        required=True, allow_none=True, metadata={"description": "The comment replied to."}
+    )
     depth = fields.Integer(required=True)
     name = fields.String(required=True)
     website = fields.String(required=True, allow_none=True)

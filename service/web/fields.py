@@ -54,7 +54,7 @@ class Cleaned(fields.String):
         super().__init__(**options)
         self.clean = clean
         if max_length is not None:
-            self.metadata["maxLength"] = max_length
+            self.metadata = {**self.metadata, "maxLength": max_length}
 
     def _deserialize(self, value: object, attr: str | None, data: Any, **options: Any) -> Any:
         if not isinstance(value, str):
@@ -75,7 +75,7 @@ class Id(fields.String):
     def __init__(self, **options: Any) -> None:
         super().__init__(metadata={"pattern": f"^{PATTERN}$"}, **options)
 
-    def _deserialize(self, value: object, attr: str | None, data: Any, **options: Any) -> str | None:
+    def _deserialize(self, value: object, attr: str | None, data: Any, **options: Any) -> Any:
         if not isinstance(value, str):
             raise ValidationError([WRONG_TYPE])
         if value == "" and self.allow_none:
@@ -128,7 +128,13 @@ class Whole(fields.Integer):
         self.low, self.high, self.from_text = low, high, from_text
 
     def _deserialize(self, value: object, attr: str | None, data: Any, **options: Any) -> int:
-        if self.from_text and isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 10:
+        if (
+            self.from_text
+            and isinstance(value, str)
+            and value.isascii()
+            and value.isdecimal()
+            and len(value) < 10
+        ):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
             raise ValidationError([WRONG_TYPE])

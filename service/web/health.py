@@ -24,7 +24,11 @@ def alive() -> Response:
 
 @bp.get("/readyz")
 @public
-@operation(Operation("Whether the database answers, and how the rate limits are kept", TAG, {200: None}, problems=(503,)))
+@operation(
+    Operation(
+        "Whether the database answers, and how the rate limits are kept", TAG, {200: None}, problems=(503,)
+    )
+)
 def ready() -> Response:
     if not database_answers():
         raise Unavailable("The database does not answer.")

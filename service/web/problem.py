@@ -44,7 +44,8 @@ def of_error(error: DomainError) -> Response:
     members = dict(error.members)
     if isinstance(error, InvalidInput):
         members["errors"] = [
-            {"field": problem.field, "code": problem.code, "message": problem.message} for problem in error.problems
+            {"field": problem.field, "code": problem.code, "message": problem.message}
+            for problem in error.problems
         ]
     response = document(error.slug, error.title, error.status, error.detail, **members)
     response.headers.update(error.headers)

@@ -26,8 +26,12 @@ def init_app(app: Flask) -> None:
         response.headers["X-Request-ID"] = g.request_id
         rule = request.url_rule.rule if request.url_rule else "-"
         milliseconds = round((time.perf_counter() - g.started) * 1000, 1)
-        if response.status_code >= 500 or not request.method == "GET":
+        if response.status_code >= 500 or request.method != "GET":
             logger().info(
-                "answered", method=request.method, route=rule, status=response.status_code, milliseconds=milliseconds
+                "answered",
+                method=request.method,
+                route=rule,
+                status=response.status_code,
+                milliseconds=milliseconds,
             )
         return response

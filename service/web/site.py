@@ -88,7 +88,9 @@ def init_app(app: Flask) -> None:
             response.vary.add("Origin")
         # A page must be able to read why it was refused, also when the refusal came before its site was known.
         readable = getattr(g, "allowed_origin", None) or (
-            origin if origin and response.status_code in (400, 404, 413, 415, 422, 429) and _known_somewhere(origin) else None
+            origin
+            if origin and response.status_code in (400, 404, 413, 415, 422, 429) and _known_somewhere(origin)
+            else None
         )
         if readable:
             response.headers["Access-Control-Allow-Origin"] = readable

@@ -18,4 +18,6 @@ def check(_new: NewComment, facts: Facts) -> Signal | None:
     if decided < DECIDED_MIN or refused / decided < SHARE_MIN:
         return None
     score = SCORE_MAX * refused / decided
-    return Signal("author_history", 1, score, f"{refused} of {decided} decided comments of this author were refused.")
+    return Signal(
+        "author_history", 1, score, f"{refused} of {decided} decided comments of this author were refused."
+    )

@@ -21,7 +21,13 @@ def check(new: NewComment, _facts: Facts) -> Signal | None:
             scripts = _scripts(word[0])
             if len(scripts) > 1:
                 span = word.span() if where == "text" else None
-                return Signal("mixed_scripts", 1, SCORE, f"A word of the {where} mixes {' and '.join(sorted(scripts))}.", span)
+                return Signal(
+                    "mixed_scripts",
+                    1,
+                    SCORE,
+                    f"A word of the {where} mixes {' and '.join(sorted(scripts))}.",
+                    span,
+                )
     return None
 
 

@@ -17,4 +17,6 @@ def check(new: NewComment, facts: Facts) -> Signal | None:
     if facts.same_body_lately == 0 or sum(c.isalpha() for c in new.body) < LETTERS_MIN:
         return None
     score = SCORE_OFTEN if facts.same_body_lately >= OFTEN else SCORE_ONCE
-    return Signal("repeated_body", 1, score, f"The same text was posted {facts.same_body_lately} times within a day.")
+    return Signal(
+        "repeated_body", 1, score, f"The same text was posted {facts.same_body_lately} times within a day."
+    )

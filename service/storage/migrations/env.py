@@ -11,7 +11,6 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 from sqlalchemy import Connection, Enum
-from sqlalchemy.types import TypeEngine
 
 import service.storage.models  # noqa: F401 - the tables must be known before they are compared
 from service.storage.base import Base
@@ -36,15 +35,6 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
         autogen.imports.add("from sqlalchemy.dialects import postgresql")
         return "sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql')"
     return False
-
-
-def compare_type(
-    _context: object, _inspected: object, _column: object, found: TypeEngine[Any], wanted: TypeEngine[Any]
-) -> bool | None:
-    """Whether a column's type differs; None leaves it to Alembic."""
-    if isinstance(wanted, Enum):  # text of a length, whose words are the constraint's affair
-        return getattr(found, "length", None) != wanted.length
-    return None
 
 
 @contextmanager
@@ -84,7 +74,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_item=render_item,
             transactional_ddl=True,
-            **{**current_app.extensions["migrate"].configure_args, "compare_type": compare_type},
+            **current_app.extensions["migrate"].configure_args,
         )
         with context.begin_transaction():
             begin(connection)

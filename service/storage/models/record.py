@@ -69,8 +69,8 @@ class Job(Base):
     """Work to do after a commit, written in that commit; a worker leases it and runs it at least once.
 
     `run_at` is when it is due, and while a worker has it, when its lease ends and another may take it.
-    `once` is held by one job at a time; a job with `every_seconds` is never done, only due again.
-    One with `failed_at` was given up and is kept to be looked at; `failure` names its last error's kind.
+    `once` is held by one job at a time. One with `failed_at` was given up and is kept to be looked at; `failure`
+    names the kind of its last error.
     """
 
     __tablename__ = "jobs"
@@ -80,7 +80,6 @@ class Job(Base):
     kind: Mapped[str] = mapped_column(String(40))
     payload: Mapped[Document]
     once: Mapped[str | None] = mapped_column(String(120))
-    every_seconds: Mapped[int | None]
     run_at: Mapped[Moment]
     attempts: Mapped[int] = mapped_column(default=0)
     failure: Mapped[str] = mapped_column(String(120), default="")

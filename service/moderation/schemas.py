@@ -1,0 +1,253 @@
+"""What the moderation routes take and give."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from marshmallow import fields, post_load, validate, validates_schema
+
+from service.domain.comment import NOTE_MAX
+from service.domain.errors import TextProblem
+from service.domain.page import URL_MAX, canonical_page
+from service.domain.status import Decision, Status
+from service.domain.text import clean_body, clean_line, fold
+from service.moderation.bulk import COMMENTS_MAX
+from service.storage.queue import Filter, Order
+from service.threads.schemas import SLUG_MAX
+from service.web.fields import MESSAGES, Choice, Cleaned, Id, Strict, Whole, problem
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+NAMED_MAX = 500
+SEARCH_MAX = 200
+ACTOR_MAX = 120
+CODE_PATTERN = "[a-z0-9_]{1,40}"
+_CODE = re.compile(CODE_PATTERN)
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)  # RFC 3339, 5.6
+
+
+def slug(raw: str) -> str:
+    """A site's slug as asked for; whether there is such a site is looked at later."""
+    if len(raw) > SLUG_MAX or not raw.isprintable():
+        raise TextProblem("invalid", "This is not a site.")
+    return raw
+
+
+def code(raw: str) -> str:
+    """A short word for programs: the reason of a decision, the name of a check, the kind of an event."""
+    if not _CODE.fullmatch(raw):
+        raise TextProblem("invalid", "1 to 40 of a-z, 0-9 and _.")
+    return raw
+
+
+def moment(raw: str) -> datetime:
+    """A time of RFC 3339, in UTC."""
+    try:
+        if not _MOMENT.fullmatch(raw):
+            raise ValueError
+        return datetime.fromisoformat(raw.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise TextProblem("invalid", "A time such as 2026-03-07T09:30:00Z.") from None
+
+
+def searched(raw: str) -> str:
+    """The folded form of what to search for."""
+    folded = fold(clean_line(raw, SEARCH_MAX))
+    if not folded:
+        raise TextProblem("invalid", "There is nothing in this to search for.")
+    return folded
+
+
+def page_key(raw: str) -> str:
+    """The canonical key of any spelling; a site that lists hosts may still hold pages of others from before."""
+    return canonical_page(raw).key
+
+
+def about(description: str, **more: str) -> dict[str, str]:
+    """The metadata of a field."""
+    return {"description": description, **more}
+
+
+def _code(description: str) -> Cleaned:
+    return Cleaned(code, load_default="", metadata=about(description, pattern=f"^{CODE_PATTERN}$"))
+
+
+def _moment(description: str) -> Cleaned:
+    return Cleaned(moment, load_default=None, metadata=about(description, format="date-time"))
+
+
+class FilterInput(Strict):
+    """Which comments: all that is given must hold."""
+
+    site = Cleaned(slug, load_default="", max_length=SLUG_MAX, metadata=about("A site of the credential."))
+    status = Choice(Status, load_default=Status.PENDING)
+    page = Cleaned(page_key, load_default="", max_length=URL_MAX, metadata=about("The page, however spelled."))
+    author = Id(load_default="")
+    q = Cleaned(
+        searched,
+        load_default="",
+        max_length=SEARCH_MAX,
+        metadata=about("Text in the name or the body; case, accents and letter variants do not matter."),
+    )
+    signal = _code("A check that found something in the comment.")
+    campaign = Id(load_default="")
+    after = _moment("Sent at this time or later.")
+    before = _moment("Sent before this time.")
+
+    def filter_of(self, loaded: dict[str, Any]) -> Filter:
+        """The filter; without a site its `sites` are still to be filled in."""
+        site = loaded["site"]
+        return Filter(
+            sites=(site,) if site else (),
+            status=loaded["status"],
+            author=loaded["author"],
+            page=loaded["page"],
+            signal=loaded["signal"],
+            campaign=loaded["campaign"],
+            search=loaded["q"],
+            after=loaded["after"],
+            before=loaded["before"],
+        )
+
+
+@dataclass(frozen=True)
+class QueueWanted:
+    """The query of the queue, typed."""
+
+    filter: Filter
+    order: Order
+    cursor: str
+    limit: int
+
+
+class QueueQuery(FilterInput):
+    order = Choice(Order, load_default=Order.OLDEST)
+    cursor = Cleaned(str, load_default="", metadata=about("`next` of the answer before."))
+    limit = Whole(1, MAX_LIMIT, from_text=True, load_default=DEFAULT_LIMIT)
+
+    @post_load
+    def typed(self, loaded: dict[str, Any], **_options: object) -> QueueWanted:
+        return QueueWanted(self.filter_of(loaded), loaded["order"], loaded["cursor"], loaded["limit"])
+
+
+class WhereInput(FilterInput):
+    """The filter of a bulk decision: the queue's own, so that its `total` is what to expect."""
+
+    @validates_schema(pass_original=True)
+    def narrows(self, _loaded: dict[str, Any], original: dict[str, Any], **_options: object) -> None:
+        if not set(original) - {"site"}:
+            raise problem("required", "Name at least one filter besides the site.")
+
+    @post_load
+    def typed(self, loaded: dict[str, Any], **_options: object) -> Filter:
+        return self.filter_of(loaded)
+
+
+class DecisionInput(Strict):
+    decision = Choice(Decision, required=True)
+    reason = Cleaned(
+        code,
+        load_default="",
+        allow_none=True,
+        metadata=about("A code of the newsroom's own.", pattern=f"^{CODE_PATTERN}$"),
+    )
+    note = Cleaned(
+        partial(clean_body, max_length=NOTE_MAX),
+        load_default="",
+        allow_none=True,
+        max_length=NOTE_MAX,
+        metadata=about("For the audit log."),
+    )
+
+
+class Named(fields.List):
+    """Ids of comments."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self) -> None:
+        super().__init__(Id(), validate=validate.Length(1, NAMED_MAX))
+
+    def _deserialize(self, value: object, attr: str | None, data: Any, **options: Any) -> list[str]:
+        if isinstance(value, list) and not 1 <= len(value) <= NAMED_MAX:
+            raise problem("invalid", f"1 to {NAMED_MAX} ids.")
+        found: list[str] = super()._deserialize(value, attr, data, **options)
+        return found
+
+    def _validate(self, value: Any) -> None:
+        """Checked above, with our code; `validate` only describes it."""
+
+
+class Expected(Whole):
+    """How many comments a filter is expected to match."""
+
+    def __init__(self) -> None:
+        super().__init__(0, COMMENTS_MAX, metadata=about("The `total` that the queue showed for this filter."))
+
+    def _deserialize(self, value: object, attr: str | None, data: Any, **options: Any) -> int:
+        if isinstance(value, int) and value > COMMENTS_MAX:
+            raise problem("too_many", f"One decision takes at most {COMMENTS_MAX} comments: narrow the filter.")
+        return super()._deserialize(value, attr, data, **options)
+
+
+class BulkInput(DecisionInput):
+    ids = Named()
+    where = fields.Nested(WhereInput, error_messages=MESSAGES)
+    expect = Expected()
+
+    @validates_schema(skip_on_field_errors=True)
+    def one_way(self, loaded: dict[str, Any], **_options: object) -> None:
+        if ("ids" in loaded) == ("where" in loaded):
+            wrong = "conflict" if "ids" in loaded else "required"
+            raise _at("ids", wrong, "Name the comments by `ids`, or by `where`: one of the two.")
+        if "where" in loaded and "expect" not in loaded:
+            raise _at("expect", "required", "With `where`, say how many comments you expect.")
+        if "ids" in loaded and "expect" in loaded:
+            raise _at("expect", "conflict", "`expect` belongs to `where`.")
+
+
+class RevealInput(Strict):
+    reason = Cleaned(
+        partial(clean_line, max_length=NOTE_MAX),
+        required=True,
+        max_length=NOTE_MAX,
+        metadata=about("Why the email is needed; kept in the audit log."),
+    )
+
+
+@dataclass(frozen=True)
+class EventsWanted:
+    """The query of the audit log, typed."""
+
+    site: str
+    kind: str
+    actor: str
+    comment: str
+    decision: str
+    cursor: str
+    limit: int
+
+
+class EventsQuery(Strict):
+    site = Cleaned(slug, load_default="", max_length=SLUG_MAX, metadata=about("A site of the credential."))
+    kind = _code("Such as `decided`, `undone`, `submitted`.")
+    actor = Cleaned(
+        partial(clean_line, max_length=ACTOR_MAX),
+        load_default="",
+        max_length=ACTOR_MAX,
+        metadata=about("Who did it, as the log names them."),
+    )
+    comment = Id(load_default="")
+    decision = Id(load_default="")
+    cursor = Cleaned(str, load_default="", metadata=about("`next` of the answer before."))
+    limit = Whole(1, MAX_LIMIT, from_text=True, load_default=DEFAULT_LIMIT)
+
+    @post_load
+    def typed(self, loaded: dict[str, Any], **_options: object) -> EventsWanted:
+        return EventsWanted(**loaded)

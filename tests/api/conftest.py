@@ -1,0 +1,77 @@
+"""The application on SQLite and on PostgreSQL; every test runs on both, each in a newsroom of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from service.app import create_app
+from service.settings import Settings
+from service.storage import schema
+from service.storage.database import db
+from tests.api.newsroom import Newsroom, open_newsroom
+from tests.backing.fixtures import postgres_server, redis_server
+from tests.backing.postgres import PostgresServer
+
+__all__ = ["postgres_server", "redis_server"]
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of an application on a migrated, empty database; rate limits are off."""
+    folder: Path = tmp_path_factory.mktemp(f"instance-{request.param}")
+    made = Settings(instance_dir=folder, limits_on=False, cache_check_milliseconds=0)
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        made = replace(made, database_url=server.dsn(server.create_database()))
+    built = create_app(made)
+    with built.app_context():
+        schema.upgrade()
+        db.engine.dispose()
+    return made
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application that most tests share."""
+    yield from _application(settings)
+
+
+@pytest.fixture
+def make_app(settings: Settings) -> Iterator[Callable[..., Flask]]:
+    """Makes applications on the same database with other settings (`make_app(limits_on=True)`)."""
+    running: list[Iterator[Flask]] = []
+
+    def make(**changes: Any) -> Flask:
+        running.append(_application(replace(settings, **changes)))
+        return next(running[-1])
+
+    yield make
+    for one in running:
+        next(one, None)
+
+
+def _application(settings: Settings) -> Iterator[Flask]:
+    built = create_app(settings)
+    built.config["TESTING"] = False  # errors become answers, as for readers
+    yield built
+    built.extensions["belowline"].limiter.close()
+    with built.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def newsroom(app: Flask) -> Newsroom:
+    """A site of its own under the policy that holds everything."""
+    return open_newsroom(app)
+
+
+@pytest.fixture
+def open_site(app: Flask) -> Callable[..., Newsroom]:
+    """Makes further newsrooms (`open_site(policy=Policy.PUBLISH_ALL)`)."""
+    return lambda **profile: open_newsroom(app, **profile)
