@@ -137,6 +137,12 @@ class Settings:
         "BELOWLINE_DEMO", _on_off, "serve /demo; default: on in development, off in production", None
     )
     metrics_on: bool = _setting("BELOWLINE_METRICS", _on_off, "serve /metrics on the public port", False)
+    jobs_on: bool | None = _setting(
+        "BELOWLINE_JOBS",
+        _on_off,
+        "start a jobs worker with the server; default: on in development, off in production",
+        None,
+    )
     workers: int | None = _setting(
         "BELOWLINE_WORKERS", _whole(1, 64), "serving processes; default: chosen from the machine", None
     )
@@ -167,6 +173,10 @@ class Settings:
     @property
     def demo(self) -> bool:
         return not self.production if self.demo_on is None else self.demo_on
+
+    @property
+    def jobs(self) -> bool:
+        return not self.production if self.jobs_on is None else self.jobs_on
 
     @property
     def keys_file(self) -> Path:

@@ -13,7 +13,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ from granian.server import Server
 
 from service.cli.child_process import die_with_parent
 from service.cli.embedded_valkey import EmbeddedValkey, binary
+from service.cli.jobs_child import JobsChild
 from service.cli.machine import CannotStart, check_folder, check_port, worker_count
 from service.cli.server_log import server_log
 from service.settings import Settings, SettingsError
@@ -151,8 +153,23 @@ def _serve(plan: Plan) -> None:
     )
     _say(f"starting {plan.workers} serving processes with {settings.threads} threads each")
     threading.Thread(target=_announce, args=(plan,), name="announce", daemon=True).start()
-    server.serve(target_loader=load_worker)
+    with _jobs(settings):
+        server.serve(target_loader=load_worker)
     _say("stopped")
+
+
+@contextmanager
+def _jobs(settings: Settings) -> Iterator[None]:
+    """Has the jobs done meanwhile, where no worker of its own runs beside."""
+    if not settings.jobs:
+        yield
+        return
+    child = JobsChild(lambda: _is_alive(settings), _say)
+    child.start()
+    try:
+        yield
+    finally:
+        child.stop()
 
 
 def _announce(plan: Plan) -> None:

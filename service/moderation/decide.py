@@ -9,7 +9,7 @@ from datetime import datetime
 from service.clock import rfc3339
 from service.domain.errors import NotFound, StaleVersion
 from service.domain.ids import new_id
-from service.domain.status import TRANSITIONS, Decision, Status, check_transition
+from service.domain.status import TRANSITIONS, Decision, check_transition
 from service.storage import comments, decisions, events, pages, queue
 from service.storage.comments import Changes, Comment
 from service.storage.database import Session, transaction

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from marshmallow import fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from service.domain.comment import NOTE_MAX
 from service.domain.errors import TextProblem
@@ -87,7 +87,9 @@ class FilterInput(Strict):
 
     site = Cleaned(slug, load_default="", max_length=SLUG_MAX, metadata=about("A site of the credential."))
     status = Choice(Status, load_default=Status.PENDING)
-    page = Cleaned(page_key, load_default="", max_length=URL_MAX, metadata=about("The page, however spelled."))
+    page = Cleaned(
+        page_key, load_default="", max_length=URL_MAX, metadata=about("The page, however spelled.")
+    )
     author = Id(load_default="")
     q = Cleaned(
         searched,
@@ -139,11 +141,6 @@ class QueueQuery(FilterInput):
 class WhereInput(FilterInput):
     """The filter of a bulk decision: the queue's own, so that its `total` is what to expect."""
 
-    @validates_schema(pass_original=True)
-    def narrows(self, _loaded: dict[str, Any], original: dict[str, Any], **_options: object) -> None:
-        if not set(original) - {"site"}:
-            raise problem("required", "Name at least one filter besides the site.")
-
     @post_load
     def typed(self, loaded: dict[str, Any], **_options: object) -> Filter:
         return self.filter_of(loaded)
@@ -166,7 +163,7 @@ class DecisionInput(Strict):
     )
 
 
-class Named(fields.List):
+class Named(fields.List[Any]):
     """Ids of comments."""
 
     default_error_messages = MESSAGES
@@ -174,11 +171,10 @@ class Named(fields.List):
     def __init__(self) -> None:
         super().__init__(Id(), validate=validate.Length(1, NAMED_MAX))
 
-    def _deserialize(self, value: object, attr: str | None, data: Any, **options: Any) -> list[str]:
+    def _deserialize(self, value: object, attr: str | None, data: Any, **options: Any) -> list[Any]:
         if isinstance(value, list) and not 1 <= len(value) <= NAMED_MAX:
             raise problem("invalid", f"1 to {NAMED_MAX} ids.")
-        found: list[str] = super()._deserialize(value, attr, data, **options)
-        return found
+        return super()._deserialize(value, attr, data, **options)
 
     def _validate(self, value: Any) -> None:
         """Checked above, with our code; `validate` only describes it."""
@@ -188,11 +184,15 @@ class Expected(Whole):
     """How many comments a filter is expected to match."""
 
     def __init__(self) -> None:
-        super().__init__(0, COMMENTS_MAX, metadata=about("The `total` that the queue showed for this filter."))
+        super().__init__(
+            0, COMMENTS_MAX, metadata=about("The `total` that the queue showed for this filter.")
+        )
 
     def _deserialize(self, value: object, attr: str | None, data: Any, **options: Any) -> int:
         if isinstance(value, int) and value > COMMENTS_MAX:
-            raise problem("too_many", f"One decision takes at most {COMMENTS_MAX} comments: narrow the filter.")
+            raise problem(
+                "too_many", f"One decision takes at most {COMMENTS_MAX} comments: narrow the filter."
+            )
         return super()._deserialize(value, attr, data, **options)
 
 
@@ -201,15 +201,21 @@ class BulkInput(DecisionInput):
     where = fields.Nested(WhereInput, error_messages=MESSAGES)
     expect = Expected()
 
-    @validates_schema(skip_on_field_errors=True)
-    def one_way(self, loaded: dict[str, Any], **_options: object) -> None:
+    @validates_schema(pass_original=True, skip_on_field_errors=True)
+    def one_way(self, loaded: dict[str, Any], original: dict[str, Any], **_options: object) -> None:
         if ("ids" in loaded) == ("where" in loaded):
             wrong = "conflict" if "ids" in loaded else "required"
             raise _at("ids", wrong, "Name the comments by `ids`, or by `where`: one of the two.")
-        if "where" in loaded and "expect" not in loaded:
-            raise _at("expect", "required", "With `where`, say how many comments you expect.")
         if "ids" in loaded and "expect" in loaded:
             raise _at("expect", "conflict", "`expect` belongs to `where`.")
+        if "where" in loaded and "expect" not in loaded:
+            raise _at("expect", "required", "With `where`, say how many comments you expect.")
+        if "where" in loaded and not original["where"].keys() - {"site"}:
+            raise _at("where", "required", "Name at least one filter besides the site.")
+
+
+def _at(field: str, wrong: str, message: str) -> ValidationError:
+    return ValidationError([{"code": wrong, "message": message}], field_name=field)
 
 
 class RevealInput(Strict):

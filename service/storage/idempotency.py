@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, null, update
 from sqlalchemy.orm import Session
 
 from service.domain.errors import InFlight, KeyReused
@@ -44,7 +44,7 @@ def kept_answer(session: Session, claim: Claim, now: datetime) -> dict[str, Any]
 
 def take(session: Session, claim: Claim, now: datetime) -> dict[str, Any] | None:
     """Claims the key, or returns the answer that somebody else gave. Raises KeyReused or InFlight."""
-    values = {"request": claim.request, "answer": None, "expires_at": claim.until}
+    values = {"request": claim.request, "answer": null(), "expires_at": claim.until}
     if insert_absent(session, IdempotencyRecord, {"site": claim.site, "key": claim.key, **values}):
         return None
     expired = (

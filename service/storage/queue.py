@@ -217,8 +217,9 @@ def _beyond(order: Order, after: Position | None) -> tuple[ColumnElement[bool], 
 
 
 def _whole() -> Select[Any]:
+    columns: tuple[Any, ...] = (Comment, *_PAGE, *_AUTHOR)
     return (
-        select(Comment, *_PAGE, *_AUTHOR)
+        select(*columns)
         .join(Page, and_(Page.site == Comment.site, Page.id == Comment.page_id))
         .join(Author, and_(Author.site == Comment.site, Author.id == Comment.author_id))
     )

@@ -34,7 +34,9 @@ def document(slug: str, title: str, status: int, detail: str, **members: object)
         "instance": f"urn:belowline:request:{request_id()}",
         **members,
     }
-    response = Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/problem+json")
+    # The name of an unknown field is the sender's own, and need not be encodable.
+    encoded = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    response = Response(encoded, status, mimetype="application/problem+json")
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +55,11 @@ class Newsroom:
         """POST /v1/comments; a field given as ... is left out."""
         environ = {"REMOTE_ADDR": address or f"203.0.{next(_readers) // 250 % 250}.{next(_readers) % 250}"}
         return self.client.post(
-            "/v1/comments", json=self.comment(**fields), headers=headers, environ_overrides=environ
+            "/v1/comments",
+            data=json.dumps(self.comment(**fields)),
+            content_type="application/json",
+            headers=headers,
+            environ_overrides=environ,
         )
 
     def pending(self, **fields: Any) -> str:
@@ -68,7 +73,9 @@ class Newsroom:
         token = more.pop("token", self.moderator)
         headers = bearer(token) | ({} if version is None else {"If-Match": f'"{version}"'})
         return self.client.post(
-            f"/v1/moderation/comments/{comment}/decision", json={"decision": decision, **more}, headers=headers
+            f"/v1/moderation/comments/{comment}/decision",
+            json={"decision": decision, **more},
+            headers=headers,
         )
 
     def approved(self, **fields: Any) -> str:

@@ -87,7 +87,6 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("payload", DOCUMENT, nullable=False),
         sa.Column("once", sa.String(length=120), nullable=True),
-        sa.Column("every_seconds", sa.Integer(), nullable=True),
         sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("failure", sa.String(length=120), nullable=False),
@@ -227,6 +226,13 @@ def upgrade() -> None:
             ["site", "page_id"], ["pages.site", "pages.id"], name=op.f("fk_comments_site_page_id")
         ),
         sa.PrimaryKeyConstraint("site", "id", name=op.f("pk_comments")),
+    )
+    op.create_index(
+        "ix_comments_address",
+        "comments",
+        ["created_at"],
+        sqlite_where=sa.text("address_fingerprint IS NOT NULL"),
+        postgresql_where=sa.text("address_fingerprint IS NOT NULL"),
     )
     op.create_index("ix_comments_author", "comments", ["site", "author_id", "id"])
     op.create_index("ix_comments_body", "comments", ["site", "body_fingerprint", "created_at"])

@@ -1,0 +1,43 @@
+"""Every kind of job, one row each: what runs it, how long it may take, how often it is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from service.jobs import retention
+
+if TYPE_CHECKING:
+    from service.web.context import Services
+
+Run = Callable[["Services", Mapping[str, Any]], None]
+
+FIRST_PAUSE_SECONDS = 5
+LONGEST_PAUSE_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of job. `run` may be called again after it succeeded, and must then do no harm.
+
+    `lease_seconds` is longer than any run: after it another worker starts the job anew. A kind with
+    `every_seconds` is periodic, with an empty payload.
+    """
+
+    name: str
+    run: Run
+    attempts: int = 12
+    lease_seconds: int = 120
+    every_seconds: int | None = None
+
+
+KINDS = (
+    Kind("forget-addresses", retention.forget_addresses, every_seconds=3600),
+    Kind("drop-idempotency-keys", retention.drop_idempotency_keys, every_seconds=600),
+)
+
+
+def pause_seconds(attempt: int) -> int:
+    """How long a job waits after its failed `attempt` (from 1): 5 s, 10 s, 20 s … at most an hour."""
+    return min(FIRST_PAUSE_SECONDS << min(attempt - 1, 16), LONGEST_PAUSE_SECONDS)

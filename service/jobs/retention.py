@@ -1,0 +1,45 @@
+"""Jobs that forget: each removes what is too old, in small transactions, until nothing is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from service import clock
+from service.log import logger
+from service.storage import retention
+from service.storage.database import Session, transaction
+
+if TYPE_CHECKING:
+    from service.web.context import Services
+
+ADDRESSES_KEPT = timedelta(days=30)
+ROWS_AT_ONCE = 500
+
+
+def forget_addresses(_services: Services, _payload: Mapping[str, Any]) -> None:
+    """Comments older than 30 days lose the keyed hash of the address they came from.
+
+    Votes and complaints keep theirs: without it a reader could vote twice.
+    """
+    before = clock.now() - ADDRESSES_KEPT
+    _until_none(
+        "addresses forgotten", lambda session: retention.forget_addresses(session, before, ROWS_AT_ONCE)
+    )
+
+
+def drop_idempotency_keys(_services: Services, _payload: Mapping[str, Any]) -> None:
+    """Idempotency keys go when they have expired, with the answers kept under them."""
+    now = clock.now()
+    _until_none("keys dropped", lambda session: retention.drop_idempotency_keys(session, now, ROWS_AT_ONCE))
+
+
+def _until_none(event: str, some: Callable[[Session], int]) -> None:
+    total, last = 0, ROWS_AT_ONCE
+    while last == ROWS_AT_ONCE:
+        with transaction() as session:
+            last = some(session)
+        total += last
+    if total:
+        logger().info(event, rows=total)
