@@ -13,9 +13,9 @@ from service.domain.url import parse_url
 from service.i18n import language
 from service.storage.database import reading
 from service.storage.sites import SiteProfile
-from service.threads.fragment import FormState, render_document
+from service.threads.fragment import FormState, document_policy, render_document
 from service.threads.listing import Wanted, thread_page
-from service.threads.routes import DOCUMENT_POLICY, HTML
+from service.threads.routes import HTML
 from service.web.body import form_body
 from service.web.context import own_origin
 from service.web.site import allows
@@ -75,5 +75,5 @@ def _form_again(site: SiteProfile, page: PageKey, fields: dict[str, str], error:
     )
     response = Response(render_document(shown, form), error.status, content_type=HTML)
     response.headers.update(error.headers)
-    response.headers["Content-Security-Policy"] = DOCUMENT_POLICY
+    response.headers["Content-Security-Policy"] = document_policy(site.origins)
     return response

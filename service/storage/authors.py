@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
@@ -66,16 +66,16 @@ def obtain(session: Session, new: NewAuthor, now: datetime) -> Author:
 
 def recount(session: Session, site: str, changes: Mapping[str, Mapping[Status, int]]) -> None:
     """Adds to the authors' counters: {author id: {status: how many more}}."""
-    for author_id in sorted(
-        changes
-    ):  # in one order everywhere, so that two transactions cannot wait in a ring
-        more = {
-            status.value: getattr(Author, status.value) + n for status, n in changes[author_id].items() if n
+    # In one order everywhere, so that two transactions cannot wait in a ring.
+    rows = [
+        {"author": author_id, **{f"more_{status}": changes[author_id].get(status, 0) for status in Status}}
+        for author_id in sorted(changes)
+    ]
+    if rows:
+        counters = {
+            status.value: getattr(Author, status.value) + bindparam(f"more_{status}") for status in Status
         }
-        if more:
-            session.execute(
-                update(Author)
-                .where(Author.site == site, Author.id == author_id)
-                .values(more)
-                .execution_options(synchronize_session=False)
-            )
+        statement = (
+            update(Author).where(Author.site == site, Author.id == bindparam("author")).values(counters)
+        )
+        session.connection().execute(statement, rows)

@@ -150,8 +150,7 @@ class Changes:
         """Raises the versions of the pages touched, and moves the counters of pages and authors."""
         session.flush()
         authors.recount(session, self.site, self.authors)
-        for page_id in sorted(self.approved):
-            pages.change(session, self.site, page_id, self.approved[page_id])
+        pages.change_all(session, self.site, self.approved)
 
 
 def set_status(session: Session, comment: Comment, target: Status, changes: Changes) -> None:

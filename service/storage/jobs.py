@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
 from service.storage.models import Job
 from service.storage.upsert import insert_absent
 
-__all__ = ["Leased", "NewJob", "add", "counts", "done", "give_up", "is_due", "lease", "postpone"]
+__all__ = ["Leased", "NewJob", "add", "done", "give_up", "is_due", "lease", "postpone"]
 
 
 @dataclass(frozen=True)
@@ -91,19 +91,6 @@ def postpone(session: Session, leased: Leased, failure: str, run_at: datetime) -
 def give_up(session: Session, leased: Leased, failure: str, now: datetime) -> None:
     """Keeps the job as failed, never to be run again; its `once` is free for another."""
     _change(session, leased, {"failed_at": now, "failure": failure, "once": None})
-
-
-def counts(session: Session, now: datetime) -> dict[str, int]:
-    """How many jobs are `due`, `waiting` for their time or in a worker's hands, and `failed`."""
-    rows = session.execute(
-        select(Job.failed_at.is_not(None), Job.run_at <= now, func.count()).group_by(
-            Job.failed_at.is_not(None), Job.run_at <= now
-        )
-    )
-    found = {"due": 0, "waiting": 0, "failed": 0}
-    for failed, due, number in rows:
-        found["failed" if failed else "due" if due else "waiting"] += number
-    return found
 
 
 def _due(now: datetime) -> tuple[Any, ...]:

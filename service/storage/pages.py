@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
@@ -14,7 +14,7 @@ from service.storage.batches import batches
 from service.storage.models import Page
 from service.storage.upsert import insert_absent
 
-__all__ = ["Page", "by_key", "change", "counts", "get", "keys", "lock", "obtain", "versions"]
+__all__ = ["Page", "by_key", "change", "change_all", "counts", "get", "keys", "lock", "obtain", "versions"]
 
 
 def by_key(session: Session, site: str, key: str) -> Page | None:
@@ -69,12 +69,19 @@ def keys(session: Session, site: str, page_ids: Collection[str]) -> list[str]:
 
 def change(session: Session, site: str, page_id: str, approved_more: int) -> None:
     """Raises the page's version, because its readers will see something else, and its count."""
-    session.execute(
-        update(Page)
-        .where(Page.site == site, Page.id == page_id)
-        .values(version=Page.version + 1, approved=Page.approved + approved_more)
-        .execution_options(synchronize_session=False)
-    )
+    change_all(session, site, {page_id: approved_more})
+
+
+def change_all(session: Session, site: str, changes: Mapping[str, int]) -> None:
+    """The same for many pages: {page id: how many more approved comments}."""
+    rows = [{"page": page_id, "more": changes[page_id]} for page_id in sorted(changes)]
+    if rows:
+        statement = (
+            update(Page)
+            .where(Page.site == site, Page.id == bindparam("page"))
+            .values(version=Page.version + 1, approved=Page.approved + bindparam("more"))
+        )
+        session.connection().execute(statement, rows)
 
 
 def counts(session: Session, site: str, keys: Sequence[str]) -> dict[str, tuple[int, int]]:

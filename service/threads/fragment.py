@@ -136,6 +136,17 @@ class _View:
         return next((self.t(key) for key in keys if has(key)), problem.message)
 
 
+def document_policy(origins: Iterable[str]) -> str:
+    """The Content-Security-Policy of the document, for a site with these origins.
+
+    The form posts to us and is sent back to the news page; browsers ask `form-action` about the second step too.
+    """
+    allowed = " ".join(["'self'", *sorted(origin for origin in origins if "://" in origin)])
+    return (
+        f"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action {allowed}; base-uri 'none'"
+    )
+
+
 def render_document(thread: Mapping[str, Any], form: FormState, around: Surroundings | None = None) -> str:
     """The page at /thread: a whole document. `thread` is the JSON of `GET /v1/comments`."""
     return _render("document.html", thread, form, around)

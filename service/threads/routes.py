@@ -16,7 +16,7 @@ from service.storage import comments, pages, threads
 from service.storage.database import reading
 from service.storage.sites import SiteProfile
 from service.threads import feed, front, schemas
-from service.threads.fragment import FormState, Surroundings, render_document
+from service.threads.fragment import FormState, Surroundings, document_policy, render_document
 from service.threads.listing import Wanted, public_view, thread_page
 from service.threads.prepared import Dependency, Prepared, PreparedCache
 from service.threads.schemas import (
@@ -38,9 +38,6 @@ TAG = "Reading"
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
 COUNT_PAGES_MAX = 100
-DOCUMENT_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
-)
 
 
 def init_app(app: Flask, cache_bytes: int, fresh_seconds: float) -> None:
@@ -179,7 +176,7 @@ def thread_document() -> Response:
             HTML,
             document.encode(),
             (Dependency(wanted.page.key, state.version),),
-            headers=(("Content-Security-Policy", DOCUMENT_POLICY),),
+            headers=(("Content-Security-Policy", document_policy(site.origins)),),
         )
 
     return _serve(make)

@@ -63,7 +63,7 @@ def test_a_reply_stands_under_its_comment_and_raises_the_count(
     to_comments(page)
     expect(page.get_by_role("heading", name="1 comment")).to_be_visible()
     page.get_by_role("button", name="Reply to \u2068Margaret\u2069").click()
-    expect(page.locator("textarea")).to_be_focused()
+    expect(page.locator("[name=name]")).to_be_focused()
     expect(page.get_by_role("heading", name="Reply to")).to_be_visible()
     send(page, "Post comment", name="Jonas", email="jonas@example.org", body="The second word")
     expect(page.locator("li li .pending")).to_contain_text("The second word")

@@ -111,8 +111,6 @@ def test_a_job_that_fails_every_time_is_kept_with_the_kind_of_its_error_alone(
     assert len(diary.seen) == 3
     (row,) = _rows()
     assert (row.failure, row.failed_at is None, row.once) == ("LookupError", False, None)
-    with reading() as session:
-        assert jobs.counts(session, hands.now) == {"due": 0, "waiting": 0, "failed": 1}
 
 
 def test_pauses_grow_to_an_hour() -> None:

@@ -9,7 +9,14 @@ import pytest
 
 from service.domain.errors import FieldProblem
 from service.i18n import LANGUAGES
-from service.threads.fragment import FormState, Surroundings, initials, render_document, render_fragment
+from service.threads.fragment import (
+    FormState,
+    Surroundings,
+    document_policy,
+    initials,
+    render_document,
+    render_fragment,
+)
 
 PAGE = "https://news.example/2026/03/07/talks"
 HOSTILE = '"><script>alert(1)</script>'
@@ -114,7 +121,9 @@ def test_an_error_code_without_words_shows_the_message_of_the_service() -> None:
 
 def test_a_refusal_of_the_whole_form_says_how_long_to_wait() -> None:
     html = render_document(thread(), form(problem="rate-limited", wait_seconds=42))
-    assert "Please send it again in 42 seconds." in html
+    assert "Please send it again in 42 seconds.</p>" in html
+    # The title is what a screen reader says first of the page that comes back.
+    assert "<title>You are posting very quickly. Please send it again in 42 seconds. · Comments:" in html
 
 
 def test_a_reply_form_names_the_comment_and_carries_its_id() -> None:
@@ -129,7 +138,7 @@ def test_links_keep_language_order_and_place_in_the_thread() -> None:
     base = "https://c.example/thread?site=demo&amp;page=https%3A%2F%2Fnews.example%2F2026%2F03%2F07%2Ftalks"
     assert f'{base}&amp;lang=tr&amp;sort=oldest&amp;cursor=n3xt"' in html
     assert f'{base}&amp;lang=tr&amp;sort=oldest&amp;cursor=h3re&amp;reply_to=c1#belowline-form"' in html
-    assert 'action="https://c.example/v1/comments?lang=tr"' in html
+    assert 'action="https://c.example/v1/comments?lang=tr#belowline-form"' in html
 
 
 def test_a_closed_page_has_no_form_and_no_reply_links() -> None:
@@ -164,6 +173,12 @@ def test_the_document_needs_neither_script_nor_inline_style() -> None:
     html = render_document(thread(comment()), form())
     tags = Tags(html)
     assert not [tag for tag, attributes in tags.found if tag in {"script", "style"} or "style" in attributes]
+
+
+def test_the_policy_lets_the_form_come_back_to_the_sites_own_pages_only() -> None:
+    policy = document_policy(frozenset({"self", "https://news.example", "https://m.news.example"}))
+    assert "form-action 'self' https://m.news.example https://news.example;" in policy
+    assert "form-action 'self';" in document_policy(())
 
 
 def test_initials_are_of_first_and_last_word_and_single_where_letters_join() -> None:

@@ -83,8 +83,10 @@ export class Form {
     this.#keepDraft();
   }
 
+  /** Goes to the first field that still must be filled in, else to the comment. */
   focus(): void {
-    this.#inputs.body.focus();
+    const empty = FIELDS.map((field) => this.#inputs[field]).find((input) => input.required && !input.value);
+    (empty ?? this.#inputs.body).focus();
   }
 
   #field(field: Field): HTMLElement {
