@@ -282,5 +282,4 @@ def _versioned(body: dict[str, Any], version: int) -> Response:
 
 def _show_anew(touched: Iterable[Touched]) -> None:
     for part in touched:
-        for key in part.page_keys:
-            prepared().expire(part.site, key)
+        prepared().expire(part.site, *part.page_keys)

@@ -149,13 +149,14 @@ class PreparedCache:
             with self._guard:
                 self._making.pop(request, None)
 
-    def expire(self, site: str, key: str) -> None:
-        """Makes the next request for any answer made from this page look at its version."""
+    def expire(self, site: str, *keys: str) -> None:
+        """Makes the next request for any answer made from these pages look at their versions."""
+        changed = frozenset(keys)
         with self._guard:
             self._expired_at = time.monotonic()
             entries = list(self._entries.values())
         for entry in entries:
-            if entry.site.slug == site and any(dependency.key == key for dependency in entry.depends):
+            if entry.site.slug == site and any(dependency.key in changed for dependency in entry.depends):
                 entry.checked = float("-inf")
 
     def _drop(self, request: str, entry: Prepared) -> None:

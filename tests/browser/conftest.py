@@ -105,6 +105,21 @@ def article(request: pytest.FixtureRequest, newspaper: Newspaper) -> str:
     return f"{newspaper.origin}/{request.node.name.replace('[', '-').replace(']', '')}"
 
 
+@pytest.fixture(scope="session")
+def talked_about(service: Service, newspaper: Newspaper) -> str:
+    """An article with a thread."""
+    address = f"{newspaper.origin}/talked-about"
+    first = service.post(
+        address, "A *first* comment with a [link](https://example.org/)", name="Ayşe Yılmaz"
+    ).json
+    for number in range(7):
+        service.post(address, f"Comment {number}", name="بلال احمد", website="https://example.org/")
+    service.approve_all(address)
+    service.post(address, "A reply", parent=first["comment"]["id"])
+    service.approve_all(address)
+    return address
+
+
 def to_comments(page: Page) -> None:
     """Scrolls to the thread and waits until it is drawn with its form."""
     page.locator("#comments").scroll_into_view_if_needed()

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Profile, to_comments
@@ -11,21 +10,6 @@ from tests.browser.newspaper import Newspaper
 from tests.browser.service import Service
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def talked_about(service: Service, newspaper: Newspaper) -> str:
-    """An article with a thread."""
-    address = f"{newspaper.origin}/talked-about"
-    first = service.post(
-        address, "A *first* comment with a [link](https://example.org/)", name="Ayşe Yılmaz"
-    ).json
-    for number in range(7):
-        service.post(address, f"Comment {number}", name="بلال احمد", website="https://example.org/")
-    service.approve_all(address)
-    service.post(address, "A reply", parent=first["comment"]["id"])
-    service.approve_all(address)
-    return address
 
 
 def test_the_strictest_policy_refuses_nothing_of_it(
@@ -115,18 +99,6 @@ def test_a_removed_element_stops_everything_it_began(
     )
     expect(page.locator("li article")).to_have_count(9)
     expect(page.locator("belowline-thread form")).to_have_count(1)
-
-
-@pytest.mark.parametrize("lang", ["en", "tr", "ur"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing_on_the_demonstration_page(
-    profile: Callable[..., Profile], service: Service, lang: str, dark: bool
-) -> None:
-    page = profile(dark=dark).open(f"{service.url}/demo?lang={lang}")
-    to_comments(page)
-    page.locator("form .send").click()
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-    assert found.violations_count == 0, found.generate_report()
 
 
 @pytest.mark.parametrize("lang", ["en", "tr", "ur"])

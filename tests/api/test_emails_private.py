@@ -1,0 +1,193 @@
+"""The canary: a planted email is looked for, in every form that people know, in everything that leaves or is kept."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import redis
+from flask import Flask
+
+from service.domain.email import parse_email
+from service.storage.database import database_url
+from tests.api.newsroom import ORIGIN, PAGE, Newsroom, bearer, open_newsroom
+from tests.backing.redis import RedisServer
+
+CANARY = "Kanarya.Canary+Haber@mail.example.org"
+
+
+def forms_of(email: str) -> list[bytes]:
+    """The email as it could leak: in clear, encoded, or hashed without a key."""
+    found: set[bytes] = set()
+    for text in {email, email.lower(), parse_email(email).normalized, parse_email(email).index_form}:
+        raw = text.encode()
+        local = raw.partition(b"@")[0]
+        found |= {raw, local, quote(text, safe="").encode(), raw.hex().encode(), local.hex().encode()}
+        # whatever stands before it, some run of the encoded text is the same
+        for shift in range(3):
+            found.add(base64.b64encode(b"\0" * shift + raw)[4:-4])
+            found.add(base64.urlsafe_b64encode(b"\0" * shift + raw)[4:-4])
+        for name in ("md5", "sha1", "sha256", "sha512"):
+            digest = hashlib.new(name, raw).digest()
+            found |= {digest, digest.hex().encode(), base64.b64encode(digest)}
+        for salt in (b"", b"demo"):
+            stretched = hashlib.pbkdf2_hmac("sha1", raw, salt, 1000, 6)
+            found |= {stretched.hex().encode(), base64.b64encode(stretched)}
+    return sorted(found)
+
+
+FORMS = forms_of(CANARY)
+
+
+def assert_clean(name: str, kept: bytes) -> None:
+    assert kept, f"{name} is empty: nothing was looked at"
+    found = [form for form in FORMS if form in kept]
+    assert not found, f"{name} holds the email as {found}"
+
+
+@contextmanager
+def seen_by(server: RedisServer) -> Iterator[list[bytes]]:
+    """Everything that Redis is told meanwhile (MONITOR)."""
+    seen: list[bytes] = []
+    with redis.Redis.from_url(server.url) as client, client.monitor() as monitor:
+        ready, done = threading.Event(), threading.Event()
+
+        def listen() -> None:
+            ready.set()
+            while not done.is_set():
+                command = monitor.next_command()["command"]
+                seen.append(command.encode())
+                if "canary-ends" in command:
+                    return
+
+        listener = threading.Thread(target=listen, daemon=True)
+        listener.start()
+        ready.wait()
+        yield seen
+        with redis.Redis.from_url(server.url) as other:
+            other.get("canary-ends")
+        listener.join(5)
+        done.set()
+
+
+def exercise(newsroom: Newsroom) -> Iterator[tuple[str, bytes]]:
+    """Every call that readers, moderators and admins can make about a comment; yields what each got."""
+    client = newsroom.client
+
+    def call(method: str, path: str, **options: object) -> tuple[str, bytes]:
+        answer = client.open(path, method=method, **options)  # type: ignore[arg-type]
+        assert answer.status_code < 500, f"{method} {path}"
+        return f"{method} {path}", repr(dict(answer.headers)).encode() + b"\n" + answer.get_data()
+
+    sent = newsroom.comment(email=CANARY)
+    first = client.post("/v1/comments", json=sent, headers={"Idempotency-Key": "canary"})
+    comment, token = first.get_json()["comment"]["id"], first.get_json()["author_token"]
+    yield "the first answer", repr(dict(first.headers)).encode() + first.get_data()
+    yield call("POST", "/v1/comments", json=sent, headers={"Idempotency-Key": "canary"})
+    yield call("POST", "/v1/comments", json=sent | {"name": "x"}, headers={"Idempotency-Key": "canary"})
+    yield call("POST", "/v1/comments", json=sent | {"name": ""})
+    yield call("POST", "/v1/comments", json=sent | {"email": CANARY + "@@"})
+    yield call("POST", "/v1/comments", data=sent | {"email": CANARY + " x"}, headers={"Origin": ORIGIN})
+    yield call("POST", "/v1/comments", data=sent | {"body": ""}, headers={"Origin": ORIGIN})
+    yield call("POST", "/v1/comments", data=b'{"email": "' + CANARY.encode(), content_type="application/json")
+    newsroom.decide(comment, "approve")
+    author = {"Authorization": f"Author {token}"}
+    yield call("PATCH", f"/v1/comments/{comment}", json={"body": "changed"}, headers=author)
+    newsroom.decide(comment, "approve", version=3)
+    yield call("PUT", f"/v1/comments/{comment}/vote", json={"value": 1})
+    yield call("POST", f"/v1/comments/{comment}/reports", json={"reason": "spam"})
+    of_page = f"?site={newsroom.site}&page={PAGE}"
+    read = ("/v1/comments", "/v1/counts", "/thread", "/feed.atom")
+    for path in (
+        *(name + of_page for name in read),
+        f"/v1/comments/{comment}",
+        "/demo",
+        "/metrics",
+        "/readyz",
+    ):
+        yield call("GET", path)
+    item = newsroom.moderation(f"comments/{comment}").get_json()
+    for credential in (newsroom.moderator, newsroom.admin):
+        for path in (
+            "comments?status=approved",
+            f"comments/{comment}",
+            "events",
+            f"authors/{item['author']['id']}",
+            f"comments?status=approved&q={CANARY.partition('@')[0].lower()}",
+        ):
+            yield call("GET", f"/v1/moderation/{path}", headers=bearer(credential))
+
+
+def database_bytes(newsroom: Newsroom) -> bytes:
+    """The database's files, or a dump where a server has them."""
+    settings = newsroom.app.extensions["belowline"].settings
+    url = database_url(settings)
+    if url.startswith("sqlite"):
+        return b"".join(
+            path.read_bytes() for path in sorted(Path(settings.instance_dir).glob("belowline.db*"))
+        )
+    dsn = url.replace("postgresql+psycopg", "postgresql")
+    return subprocess.run(["pg_dump", "--dbname", dsn], check=True, capture_output=True).stdout  # noqa: S603
+
+
+@pytest.fixture
+def watched(
+    capfd: pytest.CaptureFixture[str], make_app: Callable[..., Flask], redis_server: RedisServer
+) -> Newsroom:
+    """A newsroom of an application whose log goes where `capfd` reads: it was there first."""
+    return open_newsroom(make_app(limits_on=True, redis_url=redis_server.url, metrics_on=True))
+
+
+def test_the_email_leaves_nowhere(
+    watched: Newsroom, redis_server: RedisServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with seen_by(redis_server) as seen:
+        for name, answer in exercise(watched):
+            assert_clean(name, answer)
+    assert_clean("Redis", b"\n".join(seen))
+    assert_clean("the database", database_bytes(watched))
+    written = capfd.readouterr()
+    assert_clean("the log", (written.out + written.err).encode())
+
+
+def test_the_search_finds_what_it_looks_for() -> None:
+    """The control: a leak in each of the forms is found."""
+    for form in FORMS:
+        with pytest.raises(AssertionError, match="holds the email"):
+            assert_clean("a leak", b"before " + form + b" after")
+    assert b"kanarya.canary+haber@mail.example.org" in FORMS
+
+
+def test_only_the_audited_reveal_shows_it(newsroom: Newsroom) -> None:
+    comment = newsroom.pending(email=CANARY)
+    author = newsroom.moderation(f"comments/{comment}").get_json()["author"]["id"]
+    path = f"/v1/moderation/authors/{author}/reveal-email"
+    reason = {"reason": "A court order names this reader."}
+    assert newsroom.client.post(path, json=reason, headers=bearer(newsroom.moderator)).status_code == 403
+    answer = newsroom.client.post(path, json=reason, headers=bearer(newsroom.admin))
+    assert answer.get_json()["email"].lower() == CANARY.lower()
+    assert answer.headers["Cache-Control"] == "no-store"
+    kinds = [event["kind"] for event in newsroom.moderation("events").get_json()["events"]]
+    assert kinds.count("email_revealed") == 1
+
+
+def test_two_readers_of_one_email_on_two_sites_share_nothing(
+    newsroom: Newsroom, open_site: Callable[..., Newsroom]
+) -> None:
+    rooms = (newsroom, open_site())
+    avatars = {room.read()["comments"][0]["avatar"] for room in rooms if room.approved(email=CANARY)}
+    assert len(avatars) == 2
+
+
+def test_a_waiting_comment_does_not_tell_whose_email_it_is(newsroom: Newsroom) -> None:
+    newsroom.approved(email=CANARY)
+    public = newsroom.read()["comments"][0]["avatar"]
+    guessed = newsroom.submit(email=CANARY).get_json()["comment"]["avatar"]
+    assert guessed != public
