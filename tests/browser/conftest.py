@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from tests.backing.chromium import ARGUMENTS
 from tests.backing.fixtures import chromium_program
+from tests.backing.waiting import wait_until
 from tests.browser.newspaper import Newspaper
 from tests.browser.service import Service
 
@@ -42,6 +43,11 @@ def newspaper(service: Service) -> Iterator[Newspaper]:
     paper = Newspaper(service.url).start()
     try:
         service.command("sites", "update", "demo", "--origin", paper.origin)
+        asking = {"Origin": paper.origin}
+        wait_until(
+            lambda: service.call("GET", "/v1/counts?site=demo&page=any", headers=asking).status == 200,
+            "the service takes requests from the newspaper",
+        )
         yield paper
     finally:
         paper.stop()

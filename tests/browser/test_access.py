@@ -24,8 +24,8 @@ FOCUSED = """() => {
 }"""
 
 
-def without_violations(page: Page) -> None:
-    found = Axe().run(page, options=RULES)
+def without_violations(page: Page, within: str = "html") -> None:
+    found = Axe().run(page, context=within, options=RULES)
     assert found.violations_count == 0, found.generate_report()
 
 
@@ -54,7 +54,8 @@ def test_axe_finds_nothing_in_a_long_thread_with_an_answer_that_awaits_review(
     page.locator("form .send").click()
     expect(page.locator(".pending")).to_be_visible()
     reply.click()
-    without_violations(page)
+    # The rest of the page is the newspaper's own affair.
+    without_violations(page, "#comments")
 
 
 @LANGUAGES
