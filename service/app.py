@@ -20,7 +20,7 @@ from service.settings import Settings, SettingsError
 from service.storage import database
 from service.threads import routes as threads
 from service.threads.front import Front
-from service.web import body, docs, headers, health, permissions, problem, request_id, site
+from service.web import body, docs, headers, health, permissions, problem, problem_types, request_id, site
 from service.web.client import TrustedProxies
 from service.web.context import Services
 from service.widget import assets, demo
@@ -46,7 +46,7 @@ def create_app(settings: Settings) -> Flask:
     for room in (request_id, problem, headers, site, guard):
         room.init_app(app)
     threads.init_app(app, settings.cache_mib * 1024 * 1024, settings.cache_check_milliseconds / 1000)
-    for blueprint in (comments.bp, moderation.bp, assets.bp, demo.bp, health.bp, docs.bp):
+    for blueprint in (comments.bp, moderation.bp, assets.bp, demo.bp, health.bp, docs.bp, problem_types.bp):
         app.register_blueprint(blueprint)
     permissions.check_every_route(app)
     app.wsgi_app = Front(app, app.wsgi_app)  # type: ignore[method-assign]

@@ -129,7 +129,7 @@ def _stale(session: Session, comment: Comment) -> StaleVersion:
     return StaleVersion(
         "The comment has changed since you saw it.",
         current_version=comment.version,
-        status=comment.status.value,
+        current_status=comment.status.value,
         changed_by=last.actor if last else None,
         changed_at=rfc3339(last.created_at) if last else None,
         change=last.kind if last else None,

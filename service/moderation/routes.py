@@ -282,4 +282,5 @@ def _versioned(body: dict[str, Any], version: int) -> Response:
 
 def _show_anew(touched: Iterable[Touched]) -> None:
     for part in touched:
-        prepared().expire(part.site, *part.page_keys)
+        if part.page_keys:
+            prepared().expire(part.site, *part.page_keys)

@@ -98,6 +98,8 @@ def exercise(newsroom: Newsroom) -> Iterator[tuple[str, bytes]]:
     yield call("POST", "/v1/comments", data=sent | {"body": ""}, headers={"Origin": ORIGIN})
     yield call("POST", "/v1/comments", data=b'{"email": "' + CANARY.encode(), content_type="application/json")
     newsroom.decide(comment, "approve")
+    # one that nothing changes later: what it left in the tables stays there to be found
+    yield call("POST", "/v1/comments", json=newsroom.comment(email=CANARY, parent=comment))
     author = {"Authorization": f"Author {token}"}
     yield call("PATCH", f"/v1/comments/{comment}", json={"body": "changed"}, headers=author)
     newsroom.decide(comment, "approve", version=3)
