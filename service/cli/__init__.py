@@ -13,7 +13,7 @@ def register(app: Flask) -> None:
 
     They are imported here and not above, so that the launcher, which lives in this room too, stays small.
     """
-    from service.cli import database, setup, worker
+    from service.cli import database, openapi, setup, worker
 
-    for command in (database.commands, setup.command, worker.command):
+    for command in (database.commands, openapi.command, setup.command, worker.command):
         app.cli.add_command(command)

@@ -158,11 +158,13 @@ def _flat(messages: Any, field: str) -> list[FieldProblem]:
     if isinstance(messages, dict) and set(messages) == {"code", "message"}:
         return [FieldProblem(field, messages["code"], messages["message"])]
     if isinstance(messages, dict):
-        return [
-            found
-            for name, inner in messages.items()
-            for found in _flat(inner, f"{field}.{name}" if field else str(name))
-        ]
+        return [found for name, inner in messages.items() for found in _flat(inner, _below(field, str(name)))]
     if isinstance(messages, list):
         return [found for inner in messages for found in _flat(inner, field)][:1]
     return [FieldProblem(field, "invalid", str(messages))]
+
+
+def _below(field: str, name: str) -> str:
+    if name == "_schema":  # what is wrong with the object as a whole
+        return field
+    return f"{field}.{name}" if field else name

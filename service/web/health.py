@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
+from marshmallow import fields
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from service.domain.errors import NotFound, Unavailable
 from service.storage.database import database_answers
 from service.web.context import services
+from service.web.fields import Answer
 from service.web.operation import Operation, operation
 from service.web.permissions import public
 
@@ -15,9 +17,18 @@ bp = Blueprint("health", __name__)
 TAG = "Operating"
 
 
+class Alive(Answer):
+    status = fields.String(required=True, metadata={"enum": ["alive"]})
+
+
+class Ready(Answer):
+    status = fields.String(required=True, metadata={"enum": ["ready"]})
+    limits = fields.String(required=True, metadata={"enum": ["ok", "degraded"]})
+
+
 @bp.get("/healthz")
 @public
-@operation(Operation("Whether the process is alive", TAG, {200: None}))
+@operation(Operation("Whether the process is alive", TAG, {200: Alive}))
 def alive() -> Response:
     return jsonify(status="alive")
 
@@ -26,7 +37,7 @@ def alive() -> Response:
 @public
 @operation(
     Operation(
-        "Whether the database answers, and how the rate limits are kept", TAG, {200: None}, problems=(503,)
+        "Whether the database answers, and how the rate limits are kept", TAG, {200: Ready}, problems=(503,)
     )
 )
 def ready() -> Response:

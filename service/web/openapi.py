@@ -61,8 +61,38 @@ REASONS: Final = {
     200: "Done.",
     201: "Stored durably.",
     204: "Done; there is nothing to say.",
-    303: "Back to the page.",
+    303: "For a form: back to the page.",
     304: "Not modified.",
+}
+CARRIED: Final[dict[int, tuple[str, ...]]] = {
+    201: ("Location", "Idempotency-Replayed", "RateLimit", "RateLimit-Policy"),
+    303: ("Location",),
+    304: ("ETag",),
+    429: ("Retry-After", "RateLimit", "RateLimit-Policy"),
+    503: ("Retry-After",),
+}
+
+PROBLEM_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "RFC 9457.",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string", "description": "For programs: `/problems/<slug>`."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "For people."},
+        "instance": {"type": "string", "description": "The request's id, as a URN."},
+        "retry_after_seconds": {"type": "integer", "minimum": 0},
+        "errors": {
+            "type": "array",
+            "description": "One entry per bad field.",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": {name: {"type": "string"} for name in ("field", "code", "message")},
+            },
+        },
+    },
 }
 
 _ARGUMENT = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
@@ -95,18 +125,27 @@ def document(app: Flask) -> dict[str, Any]:
         plugins=[plugin],
         info={"description": ABOUT, "license": {"name": "MIT", "identifier": "MIT"}},
     )
-    plugin.converter.add_attribute_function(_of_our_fields)
+    if plugin.converter is not None:  # the specification has given it one
+        plugin.converter.add_attribute_function(_of_our_fields)  # type: ignore[no-untyped-call]
     described = sorted(routes(app), key=lambda route: (route.path, route.method))
-    for tag in dict.fromkeys(route.operation.tag for route in described):
-        spec.tag({"name": tag})
     for name, scheme in SECURITY.items():
         spec.components.security_scheme(name, scheme)
     for name, (meaning, schema) in HEADERS.items():
         spec.components.header(name, {"description": meaning, "schema": schema})
     spec.components.schema("Problem", PROBLEM_SCHEMA)
+    for status in sorted(set().union(*map(refusals, described))):
+        spec.components.response(f"Problem{status}", _problem(status))
     for route in described:
         spec.path(path=route.path, operations={route.method: _operation(route)})
-    return _plain(spec.to_dict())
+    made: dict[str, Any] = _plain(spec.to_dict())
+    tags = [{"name": tag} for tag in dict.fromkeys(route.operation.tag for route in described)]
+    return {
+        "openapi": made["openapi"],
+        "info": made["info"],
+        "tags": tags,
+        "paths": made["paths"],
+        "components": made["components"],
+    }
 
 
 def routes(app: Flask) -> Iterator[Route]:
@@ -141,10 +180,14 @@ def _operation(route: Route) -> dict[str, Any]:
         "operationId": route.endpoint.replace(".", "_"),
         "summary": op.summary,
         "tags": [op.tag],
-        "parameters": [*_path_parameters(route), *_query(op), *_request_headers(op)],
         "responses": _responses(route),
-        "security": _security(route),
     }
+    parameters = [*_path_parameters(route), *_query(op), *_request_headers(op)]
+    if parameters:
+        described["parameters"] = parameters
+    credential = "token" if route.permission is not None else op.credential
+    if credential:
+        described["security"] = [{credential: []}]
     if op.body is not None:
         kinds = [JSON, FORM] if op.form else [JSON]
         described["requestBody"] = {
@@ -181,12 +224,6 @@ def _request_headers(op: Operation) -> list[dict[str, Any]]:
     ]
 
 
-def _security(route: Route) -> list[dict[str, list[str]]]:
-    if route.permission is not None:
-        return [{"token": []}]
-    return [{route.operation.credential: []}] if route.operation.credential else []
-
-
 def _responses(route: Route) -> dict[str, Any]:
     op = route.operation
     responses: dict[str, Any] = {}
@@ -199,7 +236,11 @@ def _responses(route: Route) -> dict[str, Any]:
             response["content"] = {op.media_type: {"schema": {"type": "string"}}}
         responses[str(status)] = response
     for status in sorted(refusals(route)):
-        responses[str(status)] = _refusal(status, page=op.form and status not in (413, 415))
+        responses[str(status)] = f"Problem{status}"
+        if op.form:  # whoever sent the form gets it back, with what is wrong in it
+            response = _problem(status)
+            response["content"][HTML] = {"schema": {"type": "string"}}
+            responses[str(status)] = response
     return responses
 
 
@@ -211,14 +252,10 @@ def _response(meaning: str, carried: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _refusal(status: int, *, page: bool) -> dict[str, Any]:
-    response = _response(
-        " ".join(f"`{slug}`: {title}." for slug, title in sorted(problem_types(status).items())),
-        CARRIED.get(status, ()),
-    )
+def _problem(status: int) -> dict[str, Any]:
+    meaning = " ".join(f"`{slug}`: {title}." for slug, title in sorted(problem_types(status).items()))
+    response = _response(meaning, CARRIED.get(status, ()))
     response["content"] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    if page:  # whoever sent the form gets it back, with what is wrong in it
-        response["content"][HTML] = {"schema": {"type": "string"}}
     return response
 
 
@@ -234,6 +271,8 @@ def refusals(route: Route) -> set[int]:
         found |= {422}
     if op.body is not None:
         found |= {400, 413, 415, 422}
+    if route.permission is not None or route.arguments or op.query is not None or op.body is not None:
+        found |= {503}  # the database is asked
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -111,10 +112,15 @@ def _wrong_marks(comments: Mapping[str, Comment]) -> list[str]:
     ]
 
 
-def post(newsroom: Newsroom, path: str, body: Any = None, token: str = "") -> Any:
-    """POST below /v1/moderation/."""
+def post(
+    newsroom: Newsroom, path: str, body: Any = None, token: str = "", headers: dict[str, str] | None = None
+) -> Any:
+    """POST JSON below /v1/moderation/, also such as has no valid UTF-8."""
     return newsroom.client.post(
-        f"/v1/moderation/{path}", json=body, headers=bearer(token or newsroom.moderator)
+        f"/v1/moderation/{path}",
+        data=None if body is None else json.dumps(body),
+        content_type="application/json",
+        headers=bearer(token or newsroom.moderator) | (headers or {}),
     )
 
 

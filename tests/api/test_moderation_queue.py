@@ -32,10 +32,10 @@ def listed(newsroom: Newsroom, token: str | None = None, **query: Any) -> list[s
     return [comment["id"] for comment in parsed["comments"]]
 
 
-def refused(newsroom: Newsroom, status: int = 422, **query: Any) -> Any:
+def refused(newsroom: Newsroom, http: int = 422, **query: Any) -> Any:
     """The problem document of a query that is not taken."""
     answer = newsroom.moderation("comments", **query)
-    assert answer.status_code == status, answer.get_data(as_text=True)
+    assert answer.status_code == http, answer.get_data(as_text=True)
     assert answer.content_type == "application/problem+json"
     return answer.get_json()
 

@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from service.domain.email import EmailAddress, parse_email
 from service.domain.errors import TextProblem
-from tests.unit.corpora import payloads
+from tests.corpora import payloads
 
 
 def verdict(raw: str) -> bool:

@@ -14,7 +14,7 @@ from service.domain import markup
 from service.domain.errors import TextProblem
 from service.domain.markup import GROWTH_MAX, LINK_REL, TAGS, links, plain_text, render_html
 from service.domain.text import clean_body
-from tests.unit.corpora import payloads
+from tests.corpora import payloads
 
 REL = f' rel="{LINK_REL}"'
 CPU_SECONDS_MAX = 0.15

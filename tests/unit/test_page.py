@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from service.domain.errors import TextProblem
 from service.domain.page import STABLE_KEY_MAX, TRACKING_PARAMETERS, URL_MAX, canonical_page
-from tests.unit.corpora import payloads
+from tests.corpora import payloads
 
 TALKS = "https://news.example/2026/talks"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from service.domain.errors import TextProblem
 from service.domain.text import MAX_MARKS, clean_body, clean_line, fold
-from tests.unit.corpora import payloads
+from tests.corpora import payloads
 
 DISGUISES = (
     "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"

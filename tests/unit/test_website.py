@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from service.domain.errors import TextProblem
 from service.domain.url import parse_url
 from service.domain.website import WEBSITE_MAX, clean_website
-from tests.unit.corpora import payloads
+from tests.corpora import payloads
 
 
 @pytest.mark.parametrize(

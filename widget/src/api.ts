@@ -33,6 +33,7 @@ async function receive<T>(answer: Promise<Response>): Promise<T> {
     throw new Problem("network");
   });
   if (!response.ok) throw await problem(response);
+  if (response.status === 204) return undefined as T;
   return response.json().catch(() => {
     throw new Problem("network");
   }) as Promise<T>;
@@ -63,16 +64,24 @@ export const isPublic = (place: Place, id: string, signal: AbortSignal): Promise
     () => false,
   );
 
+/** A call that changes something; `path` goes on from `v1/comments`. */
+export const write = <T>(
+  place: Place,
+  signal: AbortSignal,
+  [method, path]: [string, string],
+  { body, ...headers }: { body?: unknown } & Record<string, unknown>,
+): Promise<T> =>
+  receive(
+    send(`${place.base}v1/comments${path}`, signal, {
+      method,
+      headers: { "Content-Type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    }),
+  );
+
 export const submit = (
   place: Place,
   submission: Submission,
   key: string,
   signal: AbortSignal,
-): Promise<Submitted> =>
-  receive(
-    send(`${place.base}v1/comments`, signal, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "Idempotency-Key": key },
-      body: JSON.stringify(submission),
-    }),
-  );
+): Promise<Submitted> => write(place, signal, ["POST", ""], { body: submission, "Idempotency-Key": key });

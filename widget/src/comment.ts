@@ -8,8 +8,6 @@ import type { Comment } from "./types";
 
 /** What a comment needs from the thread around it. */
 export interface Surroundings {
-  /** Whether replies are taken. */
-  readonly open: boolean;
   /** The name of a comment's author, empty for a removed comment, undefined for one that is not loaded. */
   nameOf(id: string): string | undefined;
   reply(comment: Comment): void;
@@ -75,9 +73,9 @@ function inReplyTo(parent: string, around: Surroundings): HTMLElement | null {
 
 function replyButton(comment: Comment, around: Surroundings): HTMLElement {
   const label = t("comment.reply_to", { name: isolated(comment.name) });
-  const button = h("button", { type: "button", class: "plain", "aria-label": label }, t("comment.reply"));
+  const button = h("button", { type: "button", class: "plain reply", "aria-label": label }, t("comment.reply"));
   button.addEventListener("click", () => around.reply(comment));
-  return h("footer", {}, button);
+  return button;
 }
 
 function content(comment: Comment, above: string | null, around: Surroundings): HTMLElement {
@@ -88,7 +86,7 @@ function content(comment: Comment, above: string | null, around: Surroundings): 
     comment.parent && comment.parent !== above && inReplyTo(comment.parent, around),
     h("div", { class: "body", part: "body", dir: "auto" }, fragment(comment.body_html ?? "")),
     pending && h("p", { class: "small" }, t("comment.pending_hint")),
-    around.open && !pending && replyButton(comment, around),
+    h("footer", { "data-id": comment.id }, !pending && replyButton(comment, around)),
   );
 }
 

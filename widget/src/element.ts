@@ -8,10 +8,12 @@ import { Memory } from "./memory";
 import css from "./style.css";
 import { find, type Key, language, t } from "./text";
 import { Tree } from "./tree";
-import type { Comment, Place, Thread } from "./types";
+import type { Comment, Own, Place, Thread, Tools } from "./types";
 
 const SORTS = ["newest", "oldest", "top"] as const;
 const MINUTE_MS = 60_000;
+/** The file of the extras, beside this bundle; put in by the build. */
+declare const EXTRAS: string;
 const TITLE_LIMIT = 300;
 
 const sheet = new CSSStyleSheet();
@@ -38,7 +40,6 @@ export class BelowlineThread extends HTMLElement {
     "aria-labelledby": "title",
   });
   readonly #tree: Tree = new Tree({
-    open: true,
     nameOf: (id) => this.#tree.get(id)?.name,
     reply: (comment) => this.#reply(comment),
     moreReplies: (cursor) => this.#pager("thread.more_replies", cursor),
@@ -102,6 +103,7 @@ export class BelowlineThread extends HTMLElement {
       this.#draw(thread);
       this.#live.textContent = this.#heading.textContent;
       this.#tell("loaded", { count: thread.page.count });
+      this.#equip();
       await this.#review();
     } catch (error) {
       if (this.#failed(error)) this.#offerRetry();
@@ -127,9 +129,9 @@ export class BelowlineThread extends HTMLElement {
   #draw(thread: Thread): void {
     this.#tree.clear();
     this.#tree.add(thread.comments);
-    for (const { comment } of this.#memory.own) {
-      if (this.#tree.get(comment.id)) this.#memory.forget(comment.id);
-      else this.#tree.add([{ ...comment, status: "pending", replies: [] }], true);
+    for (const own of this.#memory.own) {
+      if (this.#tree.get(own.comment.id)) this.#published(own);
+      else if (own.comment.status === "pending") this.#tree.add([{ ...own.comment, replies: [] }], true);
     }
     this.#below.replaceChildren(...(thread.next ? [this.#pager("thread.more", thread.next)] : []));
     this.#counted(thread.page.count);
@@ -152,12 +154,51 @@ export class BelowlineThread extends HTMLElement {
   /** Own comments may be public on a part of the thread that is not loaded. */
   async #review(): Promise<void> {
     if (!this.#root.querySelector(".more")) return;
-    const { signal } = this.#stop;
-    for (const { comment } of this.#memory.own) {
-      if (!(await isPublic(this.#place, comment.id, signal))) continue;
-      this.#memory.forget(comment.id);
-      this.#tree.add([{ ...comment, status: "approved", replies: [] }], true);
+    for (const own of this.#memory.own) {
+      const { id, status } = own.comment;
+      if (status !== "pending" || !(await isPublic(this.#place, id, this.#stop.signal))) continue;
+      this.#tree.add([{ ...own.comment, status: "approved", replies: [] }], true);
+      this.#published(own);
     }
+    this.#equip();
+  }
+
+  /** Remembers a public comment only as long as its author may change it. */
+  #published({ comment, ...own }: Own): void {
+    if (Date.parse(own.until) > Date.now()) this.#memory.keep({ comment: { ...comment, status: "approved" }, ...own });
+    else this.#memory.forget(comment.id);
+  }
+
+  /** Votes, reports and own changes come when the thread is drawn: no first view waits for them. */
+  #equip(): void {
+    (import(new URL(EXTRAS, import.meta.url).href) as Promise<{ equip(tools: Tools): void }>)
+      .then(({ equip }) => equip(this.#tools()))
+      // Reading and writing go on without them.
+      .catch(() => {});
+  }
+
+  #tools(): Tools {
+    return {
+      place: this.#place,
+      root: this.#root,
+      signal: this.#stop.signal,
+      memory: this.#memory,
+      comment: (id) => this.#tree.get(id),
+      announce: (text) => (this.#live.textContent = text),
+      changed: (id, comment) => this.#changed(id, comment),
+    };
+  }
+
+  #changed(id: string, comment: Comment | null): void {
+    const before = this.#tree.get(id);
+    if (!before) return;
+    if (this.#form?.parent === id) this.#form.answer(null, this.#home);
+    if (comment) this.#tree.replace({ ...before, ...comment, replies: before.replies });
+    else if (this.#tree.article(id)?.parentElement?.querySelector("li")) this.#tree.replace({ ...before, tombstone: true });
+    else this.#tree.remove(id);
+    const [was, is] = [before, comment].map((one) => (one && one.status !== "pending" ? 1 : 0)) as [number, number];
+    this.#counted(this.#count + is - was);
+    this.#equip();
   }
 
   #pager(key: Key, cursor: string): HTMLButtonElement {
@@ -170,6 +211,7 @@ export class BelowlineThread extends HTMLElement {
         const added = this.#tree.add(page.comments);
         button.replaceWith(...(page.next ? [this.#pager(key, page.next)] : []));
         this.#live.textContent = t("thread.added", { count: added.length });
+        this.#equip();
         this.#tree.article(added[0]?.id ?? "")?.focus();
       } catch (error) {
         button.ariaDisabled = null;
@@ -211,8 +253,8 @@ export class BelowlineThread extends HTMLElement {
     const { site, page } = this.#place;
     const title = [...document.title].slice(0, TITLE_LIMIT).join("");
     const answer = await submit(this.#place, { site, page, title, ...written }, key, this.#stop.signal);
-    const { comment, author_token: token } = answer;
-    if (comment.status === "pending") this.#memory.keep({ comment, token });
+    const { comment, author_token: token, editable_until: until } = answer;
+    this.#memory.keep({ comment, body: written.body, token, until });
     return { ...comment, replies: [] };
   }
 
@@ -224,6 +266,7 @@ export class BelowlineThread extends HTMLElement {
     this.#counted(this.#count + (status === "approved" ? 1 : 0));
     this.#show(id);
     this.#live.textContent = t(status === "approved" ? "form.sent_approved" : "form.sent_pending");
+    this.#equip();
     this.#tell("submitted", { id, status });
   }
 

@@ -1,17 +1,12 @@
-/** What this browser keeps for the reader: draft, own comments under review, and (if asked) who they are. */
+/** What this browser keeps for the reader: draft, own comments and votes, and (if asked) who they are. */
 
-import type { Comment, Place } from "./types";
+import type { Own, Place } from "./types";
 
 export interface Draft {
   body: string;
   parent: string | null;
   /** Random; every attempt to send this draft makes its Idempotency-Key from it. */
   nonce: string;
-}
-
-export interface Own {
-  comment: Comment;
-  token: string;
 }
 
 export interface Profile {
@@ -68,12 +63,22 @@ export class Memory {
     const list = read<Own[]>(`${this.#page}:own`);
     return Array.isArray(list) ? list.filter((item) => !!item?.comment?.id) : [];
   }
+  /** In place of what was kept of the same comment. */
   keep(own: Own): void {
-    write(`${this.#page}:own`, [...this.own, own].slice(-OWN_LIMIT));
+    const rest = this.own.filter(({ comment }) => comment.id !== own.comment.id);
+    write(`${this.#page}:own`, [...rest, own].slice(-OWN_LIMIT));
   }
   forget(id: string): void {
     const rest = this.own.filter((own) => own.comment.id !== id);
     write(`${this.#page}:own`, rest.length ? rest : null);
+  }
+
+  /** Id of a comment -> 1 or -1. */
+  get votes(): Record<string, number> {
+    return read(`${this.#page}:votes`) ?? {};
+  }
+  set votes(value: Record<string, number>) {
+    write(`${this.#page}:votes`, value);
   }
 }
 

@@ -39,7 +39,7 @@ export class Tree {
   add(comments: Comment[], first = false): Comment[] {
     const added = comments.filter(({ id }) => {
       const known = this.#comments.get(id);
-      if (known?.status === "pending") this.#remove(id);
+      if (known?.status === "pending") this.remove(id);
       return known?.status === "pending" || !known;
     });
     added.forEach((comment) => this.#learn(comment));
@@ -47,9 +47,25 @@ export class Tree {
     return added;
   }
 
-  #remove(id: string): void {
+  /** Takes a comment with all under it off the screen. */
+  remove(id: string): void {
     this.article(id)?.closest("li")?.remove();
     this.#comments.delete(id);
+  }
+
+  /** Draws a comment anew where it stands, over the replies that it has. */
+  replace(comment: Comment): void {
+    this.#comments.set(comment.id, comment);
+    const article = this.article(comment.id);
+    const list = article?.closest("ol");
+    const bare = { ...comment, replies: [], more_replies: null };
+    if (list) article?.replaceWith(...commentItem(bare, this.#above(list), this.#around).children);
+  }
+
+  /** The id of the comment that a list stands under. */
+  #above(list: HTMLElement): string | null {
+    if (list === this.list) return null;
+    return list.parentElement?.querySelector("article")?.id.slice(COMMENT_ID.length) ?? null;
   }
 
   #learn(comment: Comment): void {
@@ -62,8 +78,7 @@ export class Tree {
     const parent = comment.parent ? this.article(comment.parent)?.closest("li") : null;
     const deepest = Number(parent?.dataset.depth) >= MAX_DEPTH;
     const list = (deepest ? parent?.closest("ol") : parent && repliesOf(parent)) ?? this.list;
-    const above = list.parentElement?.querySelector("article")?.id.slice(COMMENT_ID.length) ?? null;
-    const item = commentItem(comment, list === this.list ? null : above, this.#around);
+    const item = commentItem(comment, this.#above(list), this.#around);
     if (first && list === this.list) list.prepend(item);
     else list.append(item);
   }

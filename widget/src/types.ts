@@ -11,10 +11,16 @@ export interface Comment {
   body_html: string | null;
   created_at: string;
   edited_at: string | null;
+  votes: Votes;
   replies: Comment[];
   more_replies: string | null;
   tombstone: boolean;
   status?: "approved" | "pending";
+}
+
+export interface Votes {
+  up: number;
+  down: number;
 }
 
 export interface Thread {
@@ -43,6 +49,8 @@ export interface Submission {
 export interface Submitted {
   comment: Comment;
   author_token: string;
+  /** Until when its author may edit and delete it. */
+  editable_until: string;
 }
 
 /** Where a thread lives; every request and every stored key is made from it. */
@@ -50,4 +58,24 @@ export interface Place {
   base: string;
   site: string;
   page: string;
+}
+
+/** An own comment of this browser: as its author sees it, its source text, and what lets its author change it. */
+export interface Own {
+  comment: Comment;
+  body: string;
+  token: string;
+  until: string;
+}
+
+/** What the element lends to the extras. */
+export interface Tools {
+  readonly place: Place;
+  readonly root: HTMLElement;
+  readonly signal: AbortSignal;
+  readonly memory: { own: Own[]; votes: Record<string, number>; keep(own: Own): void; forget(id: string): void };
+  comment(id: string): Comment | undefined;
+  announce(text: string): void;
+  /** Draws an own comment anew; null takes it off the screen. */
+  changed(id: string, comment: Comment | null): void;
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "corpora"
+FOLDER = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 
 
 def records(name: str) -> list[dict[str, Any]]:
