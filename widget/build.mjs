@@ -10,7 +10,8 @@ import * as esbuild from "esbuild";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const CATALOGUES = join(HERE, "../service/i18n/catalogues");
 const OUT = resolve(process.argv[2] ?? join(HERE, "../service/widget/static"));
-const WIDGET_KEYS = /^(meta\.direction|thread\.|comment\.|form\.|error\.|problem\.|time\.now)/;
+const WIDGET_KEYS = /^(meta\.direction|thread\.|comment\.|form\.|error\.(?!wrong_type)|problem\.|time\.now)/;
+const EXTRAS_KEYS = /^(vote\.|report\.|own\.|extra\.|error\.(body\.|required|too_long|invalid|forbidden_character))/;
 
 const shared = {
   bundle: true,
@@ -45,9 +46,9 @@ async function script(entry, define, format) {
   return result.outputFiles[0].text;
 }
 
-function catalogue(language) {
+function catalogue(language, keys) {
   const all = JSON.parse(readFileSync(join(CATALOGUES, `${language}.json`), "utf8"));
-  return Object.fromEntries(Object.entries(all).filter(([key]) => WIDGET_KEYS.test(key)));
+  return Object.fromEntries(Object.entries(all).filter(([key]) => keys.test(key)));
 }
 
 const manifest = {};
@@ -66,9 +67,13 @@ mkdirSync(OUT, { recursive: true });
 const languages = readdirSync(CATALOGUES).map((file) => file.replace(".json", "")).sort();
 const bundles = {};
 for (const language of languages) {
-  const define = { LANGUAGE: JSON.stringify(language), CATALOGUE: JSON.stringify(catalogue(language)) };
-  const text = await script("element.ts", define, "esm");
-  bundles[language] = emit(`widget-${language}.js`, text);
+  const texts = (keys) => ({
+    LANGUAGE: JSON.stringify(language),
+    CATALOGUE: JSON.stringify(catalogue(language, keys)),
+  });
+  const extras = emit(`extras-${language}.js`, await script("extras.ts", texts(EXTRAS_KEYS), "esm"));
+  const define = { ...texts(WIDGET_KEYS), EXTRAS: JSON.stringify(`./${extras}`) };
+  bundles[language] = emit(`widget-${language}.js`, await script("element.ts", define, "esm"));
 }
 for (const name of ["thread.css", "demo.css"]) emit(name, await style(join(HERE, "style", name)));
 emit("icon.svg", readFileSync(join(HERE, "style/icon.svg"), "utf8").trim());

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from flask import Blueprint, Response, jsonify
 
+from service.clock import rfc3339
 from service.comments import forms, schemas
 from service.comments.edit import edit, take_back
 from service.comments.receive import Received, authorship, receive, refusals_counted, sender, site_of
@@ -55,6 +58,9 @@ def _created(received: Received) -> Response:
     token = services().author_tokens.issue(received.shown["id"])
     response = jsonify(comment=received.shown, author_token=token)
     response.status_code = 201
+    sent_at = datetime.fromisoformat(received.shown["created_at"])
+    window = timedelta(seconds=received.site.edit_window_seconds)
+    response.headers["Author-Token-Expires"] = rfc3339(sent_at + window)
     response.headers["Location"] = f"/v1/comments/{received.shown['id']}"
     if received.outcome is None:
         response.headers["Idempotency-Replayed"] = "true"

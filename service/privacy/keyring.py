@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import secrets
+import stat
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -68,7 +69,7 @@ def load(path: Path) -> Keyring:
     document = _document(path)
     try:
         return Keyring(
-            email=_handle(document["encrypt"]).primitive(aead.Aead),
+            email=_Reloading(path, document),
             hashes={p: _handle(document["hash"][p.value]).primitive(prf.PrfSet).primary() for p in Purpose},
             signing=tuple(base64.b64decode(text) for text in document["sign"]),
         )
@@ -78,10 +79,42 @@ def load(path: Path) -> Keyring:
         ) from None
 
 
+class _Reloading(aead.Aead):  # type: ignore[misc]
+    """Opens what a key closed that another process added to the file since; closes with the keys as loaded last."""
+
+    def __init__(self, path: Path, document: dict[str, Any]) -> None:
+        self._path = path
+        self._stamp = _stamp(path)
+        self._inner = _handle(document["encrypt"]).primitive(aead.Aead)
+
+    def encrypt(self, plaintext: bytes, associated_data: bytes) -> bytes:
+        ciphertext: bytes = self._inner.encrypt(plaintext, associated_data)
+        return ciphertext
+
+    def decrypt(self, ciphertext: bytes, associated_data: bytes) -> bytes:
+        try:
+            return bytes(self._inner.decrypt(ciphertext, associated_data))
+        except tink.TinkError:
+            stamp = _stamp(self._path)
+            if stamp == self._stamp:
+                raise
+        self._inner = _handle(_document(self._path)["encrypt"]).primitive(aead.Aead)
+        self._stamp = stamp
+        return bytes(self._inner.decrypt(ciphertext, associated_data))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_ino, found.st_mtime_ns)
+
+
 def rotate(path: Path) -> None:
     """Adds a new current key for encryption and signing; older keys stay, so that what they made can be read.
 
-    Hash keys stay as they are: a new one would make every author a stranger.
+    Hash keys stay as they are: a new one would make every author a stranger. Raises KeysError.
     """
     aead.register()
     prf.register()
@@ -92,12 +125,25 @@ def rotate(path: Path) -> None:
     keyset["primaryKeyId"] = fresh["primaryKeyId"]
     document["sign"] = [*document["sign"], _random_text()]
     _handle(keyset)  # refuses a keyset that Tink cannot use before it replaces the old one
+    _replace(path, document)
+
+
+def _replace(path: Path, document: dict[str, Any]) -> None:
+    """Puts the new file in the place of the old one, with its mode: it is never there half."""
     replacement = path.with_suffix(".new")
-    with os.fdopen(os.open(replacement, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(document, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    replacement.replace(path)
+    try:
+        with os.fdopen(os.open(replacement, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
+            json.dump(document, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        replacement.replace(path)
+    except FileExistsError:
+        raise KeysError(
+            f"{replacement} exists: another rotation is running, or one was cut off; in that case remove it"
+        ) from None
+    except OSError as error:
+        raise KeysError(f"{path} cannot be replaced here ({error.strerror})") from None
 
 
 def _document(path: Path) -> dict[str, Any]:

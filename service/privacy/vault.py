@@ -6,6 +6,8 @@ import tink
 
 from service.privacy.keyring import Keyring, KeysError
 
+PREFIX_BYTES = 5
+
 
 class Vault:
     """AES-256-GCM through a Tink keyset; older keys of the keyset still open what they closed."""
@@ -17,6 +19,11 @@ class Vault:
         """The ciphertext of an author's email; it opens for this site and author only."""
         ciphertext: bytes = self._aead.encrypt(email.encode(), _row(site, author_id))
         return ciphertext
+
+    @property
+    def current(self) -> bytes:
+        """What every ciphertext of the current key begins with: Tink's version and the key's id."""
+        return bytes(self._aead.encrypt(b"", b"")[:PREFIX_BYTES])
 
     def open(self, ciphertext: bytes, site: str, author_id: str) -> str:
         """The email in clear. Raises KeysError when the keys do not fit, or the ciphertext is of another row."""

@@ -9,13 +9,14 @@ from typing import Any
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.storage.base import Base
 from service.storage.database import db, migrations
 
-__all__ = ["SchemaError", "differences", "downgrade", "revision", "upgrade"]
+__all__ = ["SchemaError", "differences", "downgrade", "newest", "revision", "upgrade"]
 
 
 class SchemaError(Exception):
@@ -38,6 +39,11 @@ def revision() -> str | None:
     """The revision that the database is at; None for one without tables of ours."""
     with db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """The revision that this version of the service wants."""
+    return ScriptDirectory.from_config(migrations.get_config()).get_current_head()
 
 
 def differences() -> list[str]:

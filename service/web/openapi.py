@@ -56,6 +56,10 @@ HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "RateLimit": ("What is left of each limit (IETF draft).", {"type": "string"}),
     "RateLimit-Policy": ("The limits (IETF draft).", {"type": "string"}),
     "Idempotency-Replayed": ("`true` when this is the first answer again.", {"type": "string"}),
+    "Author-Token-Expires": (
+        "Until when the author may edit and delete the comment.",
+        {"type": "string", "format": "date-time"},
+    ),
 }
 REASONS: Final = {
     200: "Done.",
@@ -65,7 +69,7 @@ REASONS: Final = {
     304: "Not modified.",
 }
 CARRIED: Final[dict[int, tuple[str, ...]]] = {
-    201: ("Location", "Idempotency-Replayed", "RateLimit", "RateLimit-Policy"),
+    201: ("Location", "Idempotency-Replayed", "Author-Token-Expires", "RateLimit", "RateLimit-Policy"),
     303: ("Location",),
     304: ("ETag",),
     429: ("Retry-After", "RateLimit", "RateLimit-Policy"),

@@ -17,7 +17,9 @@ from service.web.context import own_origin
 REMEMBER_SECONDS = 1.0
 REMEMBER_SITES = 1_000
 OWN = "self"
-EXPOSED = "ETag, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID, Idempotency-Replayed"
+EXPOSED = (
+    "ETag, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID, Idempotency-Replayed, Author-Token-Expires"
+)
 
 _known: OrderedDict[str, tuple[float, SiteProfile]] = OrderedDict()
 _guard = threading.Lock()

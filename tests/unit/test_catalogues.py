@@ -16,7 +16,20 @@ SOURCES = [
     *sorted((ROOT / "service/threads/templates").glob("*.html")),
 ]
 # t("key" · translate(lang, "key" · view.t('key' · pager("key": whatever looks like a key of a known family.
-FAMILIES = ("meta", "thread", "comment", "form", "error", "problem", "time", "page")
+FAMILIES = (
+    "meta",
+    "thread",
+    "comment",
+    "form",
+    "error",
+    "problem",
+    "vote",
+    "report",
+    "own",
+    "extra",
+    "time",
+    "page",
+)
 KEY = re.compile(rf"""(?:\bt|translate|find|pager)\((?:\w+, )?["']((?:{"|".join(FAMILIES)})\.[\w.-]+)["']""")
 CODES = (
     "required",

@@ -64,24 +64,27 @@ export const isPublic = (place: Place, id: string, signal: AbortSignal): Promise
     () => false,
   );
 
-/** A call that changes something; `path` goes on from `v1/comments`. */
-export const write = <T>(
-  place: Place,
-  signal: AbortSignal,
-  [method, path]: [string, string],
-  { body, ...headers }: { body?: unknown } & Record<string, unknown>,
-): Promise<T> =>
-  receive(
-    send(`${place.base}v1/comments${path}`, signal, {
-      method,
-      headers: { "Content-Type": "application/json", ...headers },
-      body: JSON.stringify(body),
-    }),
-  );
+type Call = [method: string, path: string];
+type Sent = { body?: unknown } & Record<string, unknown>;
 
-export const submit = (
+const change = (place: Place, signal: AbortSignal, [method, path]: Call, { body, ...headers }: Sent): Promise<Response> =>
+  send(`${place.base}v1/comments${path}`, signal, {
+    method,
+    headers: { "Content-Type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+
+/** A call that changes something; its path goes on from `v1/comments`, what is sent beside `body` are headers. */
+export const write = <T>(place: Place, signal: AbortSignal, call: Call, sent: Sent): Promise<T> =>
+  receive(change(place, signal, call, sent));
+
+export async function submit(
   place: Place,
   submission: Submission,
   key: string,
   signal: AbortSignal,
-): Promise<Submitted> => write(place, signal, ["POST", ""], { body: submission, "Idempotency-Key": key });
+): Promise<Submitted> {
+  const answer = change(place, signal, ["POST", ""], { body: submission, "Idempotency-Key": key });
+  const submitted = await receive<Omit<Submitted, "until">>(answer);
+  return { ...submitted, until: (await answer).headers.get("Author-Token-Expires") ?? "" };
+}

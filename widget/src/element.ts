@@ -172,21 +172,19 @@ export class BelowlineThread extends HTMLElement {
   /** Votes, reports and own changes come when the thread is drawn: no first view waits for them. */
   #equip(): void {
     (import(new URL(EXTRAS, import.meta.url).href) as Promise<{ equip(tools: Tools): void }>)
-      .then(({ equip }) => equip(this.#tools()))
+      .then(({ equip }) =>
+        equip({
+          place: this.#place,
+          root: this.#root,
+          signal: this.#stop.signal,
+          memory: this.#memory,
+          comment: (id) => this.#tree.get(id),
+          announce: (text) => (this.#live.textContent = text),
+          changed: (id, comment) => this.#changed(id, comment),
+        }),
+      )
       // Reading and writing go on without them.
       .catch(() => {});
-  }
-
-  #tools(): Tools {
-    return {
-      place: this.#place,
-      root: this.#root,
-      signal: this.#stop.signal,
-      memory: this.#memory,
-      comment: (id) => this.#tree.get(id),
-      announce: (text) => (this.#live.textContent = text),
-      changed: (id, comment) => this.#changed(id, comment),
-    };
   }
 
   #changed(id: string, comment: Comment | null): void {
@@ -196,8 +194,8 @@ export class BelowlineThread extends HTMLElement {
     if (comment) this.#tree.replace({ ...before, ...comment, replies: before.replies });
     else if (this.#tree.article(id)?.parentElement?.querySelector("li")) this.#tree.replace({ ...before, tombstone: true });
     else this.#tree.remove(id);
-    const [was, is] = [before, comment].map((one) => (one && one.status !== "pending" ? 1 : 0)) as [number, number];
-    this.#counted(this.#count + is - was);
+    const counts = (one: Comment | null): number => Number(!!one && one.status !== "pending");
+    this.#counted(this.#count + counts(comment) - counts(before));
     this.#equip();
   }
 
@@ -253,7 +251,7 @@ export class BelowlineThread extends HTMLElement {
     const { site, page } = this.#place;
     const title = [...document.title].slice(0, TITLE_LIMIT).join("");
     const answer = await submit(this.#place, { site, page, title, ...written }, key, this.#stop.signal);
-    const { comment, author_token: token, editable_until: until } = answer;
+    const { comment, author_token: token, until } = answer;
     this.#memory.keep({ comment, body: written.body, token, until });
     return { ...comment, replies: [] };
   }

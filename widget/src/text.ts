@@ -9,10 +9,10 @@ type Catalogue = Partial<Record<string, string | Record<string, string>>>;
 declare const CATALOGUE: Catalogue;
 declare const LANGUAGE: string;
 
-const numbers = new Intl.NumberFormat(LANGUAGE);
-const plurals = new Intl.PluralRules(LANGUAGE);
-const ages = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
-const dates = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "long", timeStyle: "short" });
+const numbers = /* @__PURE__ */ new Intl.NumberFormat(LANGUAGE);
+const plurals = /* @__PURE__ */ new Intl.PluralRules(LANGUAGE);
+const ages = /* @__PURE__ */ new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
+const dates = /* @__PURE__ */ new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "long", timeStyle: "short" });
 
 export const language = LANGUAGE;
 export const number = (value: number): string => numbers.format(value);

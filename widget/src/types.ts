@@ -50,7 +50,7 @@ export interface Submitted {
   comment: Comment;
   author_token: string;
   /** Until when its author may edit and delete it. */
-  editable_until: string;
+  until: string;
 }
 
 /** Where a thread lives; every request and every stored key is made from it. */

@@ -1,0 +1,73 @@
+/** What the author of a comment may still do to it: change it or take it back, while the site's window is open. */
+
+import { write } from "./api";
+import { h } from "./dom";
+import { openPanel } from "./panel";
+import { duration, t } from "./text";
+import type { Comment, Own, Tools } from "./types";
+
+const LOOK_AGAIN_MS = 5_000;
+
+const secondsLeft = ({ until }: Own): number => Math.floor((Date.parse(until) - Date.now()) / 1000);
+
+export function own(footer: HTMLElement, mine: Own, tools: Tools): void {
+  if (!(secondsLeft(mine) > 0)) return;
+  const edit = h("button", { type: "button", class: "plain" }, t("own.edit"));
+  const remove = h("button", { type: "button", class: "plain" }, t("own.delete"));
+  const left = h("span", { class: "small" });
+  edit.addEventListener("click", () => openEditor(edit, mine, tools));
+  remove.addEventListener("click", () => confirmRemoval(remove, mine, tools));
+  const parts = [edit, remove, left];
+  const look = (): void => {
+    const seconds = secondsLeft(mine);
+    if (seconds > 0) left.textContent = t("own.left", { time: duration(seconds) });
+    else parts.forEach((part) => part.remove());
+    if (seconds <= 0 || !footer.isConnected) clearInterval(clock);
+  };
+  const clock = setInterval(look, LOOK_AGAIN_MS);
+  tools.signal.addEventListener("abort", () => clearInterval(clock));
+  look();
+  footer.append(...parts);
+}
+
+const authorised = ({ token }: Own): { Authorization: string } => ({ Authorization: `Author ${token}` });
+
+function openEditor(opener: HTMLElement, mine: Own, tools: Tools): void {
+  const { id } = mine.comment;
+  const text = h("textarea", { rows: "5", dir: "auto" });
+  text.value = mine.body;
+  const act = async (): Promise<void> => {
+    const body = text.value.trim();
+    const answer = await write<{ comment: Comment }>(tools.place, tools.signal, ["PATCH", `/${id}`], {
+      body: { body },
+      ...authorised(mine),
+    });
+    const comment = { ...answer.comment, parent: mine.comment.parent };
+    tools.memory.keep({ ...mine, body, comment });
+    tools.changed(id, comment);
+    focusOn(id, tools);
+    tools.announce(t(comment.status === "pending" ? "own.held" : "own.saved"));
+  };
+  const fields = [h("label", { class: "field" }, t("own.text"), text)];
+  openPanel({ opener, title: t("own.edit_title"), send: t("own.save"), fields, act }, tools);
+}
+
+function confirmRemoval(opener: HTMLElement, mine: Own, tools: Tools): void {
+  const { id } = mine.comment;
+  const act = async (): Promise<void> => {
+    await write(tools.place, tools.signal, ["DELETE", `/${id}`], authorised(mine));
+    tools.memory.forget(id);
+    tools.changed(id, null);
+    focusOn(mine.comment.parent ?? "", tools);
+    tools.announce(t("own.deleted"));
+  };
+  const fields = [h("p", { class: "small" }, t("own.sure"))];
+  openPanel({ opener, title: t("own.delete"), send: t("own.delete"), fields, act }, tools);
+}
+
+/** The comment, or the thread's title when there is no such comment (any more). */
+function focusOn(id: string, { root }: Tools): void {
+  const title = root.querySelector<HTMLElement>("h2");
+  title?.setAttribute("tabindex", "-1");
+  (root.querySelector<HTMLElement>(`#${CSS.escape(`comment-${id}`)}`) ?? title)?.focus();
+}
