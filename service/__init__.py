@@ -15,8 +15,12 @@ def create_app() -> Flask:
     """
     from service import cli
     from service.app import create_app as build
-    from service.settings import Settings
+    from service.privacy.keyring import KeysError
+    from service.settings import Settings, SettingsError
 
-    app = build(Settings.from_environ())
+    try:
+        app = build(Settings.from_environ())
+    except (SettingsError, KeysError) as problem:
+        return cli.without_application(str(problem))
     cli.register(app)
     return app

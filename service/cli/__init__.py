@@ -13,7 +13,15 @@ def register(app: Flask) -> None:
 
     They are imported here and not above, so that the launcher, which lives in this room too, stays small.
     """
-    from service.cli import database, openapi, setup, worker
+    from service.cli import accounts, database, keys, openapi, seed, setup, sites, tokens, worker
 
-    for command in (database.commands, openapi.command, setup.command, worker.command):
+    groups = (accounts.commands, database.commands, keys.commands, sites.commands, tokens.commands)
+    for command in (*groups, openapi.command, seed.command, setup.command, worker.command):
         app.cli.add_command(command)
+
+
+def without_application(problem: str) -> Flask:
+    """What is left when the settings or keys allow no application: making keys, and saying the problem."""
+    from service.cli import bare
+
+    return bare.application(problem)

@@ -10,24 +10,24 @@ from service.cli import keys
 
 
 class _Refusing(AppGroup):
-    """Knows one command, and answers any other with the problem."""
+    """Answers every command that it does not have with the problem."""
 
-    problem = ""
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(name)
+        self._problem = problem
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         found = super().get_command(ctx, cmd_name)
         if found is None:
-            raise click.ClickException(self.problem)
+            raise click.ClickException(self._problem)
         return found
 
 
 def application(problem: str) -> Flask:
     """An application with the command `keys create` alone."""
-    app = Flask("service", static_folder=None)
-    only_keys = _Refusing("keys", help=keys.commands.help)
+    only_keys = _Refusing("keys", problem)
     only_keys.add_command(keys.create)
-    app.cli = _Refusing("service")
+    app = Flask("service", static_folder=None)
+    app.cli = _Refusing("service", problem)
     app.cli.add_command(only_keys)
-    for group in (app.cli, only_keys):
-        group.problem = problem
     return app

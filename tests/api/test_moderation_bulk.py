@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from service import clock
 from service.auth import tokens
 from service.domain.ids import new_id
 from service.domain.role import Role
+from service.storage.database import db
 from tests.api.moderated import drift, fill, post, signal, status_of, write
 from tests.api.newsroom import ORIGIN, PAGE, Newsroom
 
@@ -250,3 +252,31 @@ def test_whole_threads_leave_and_come_back_with_their_tombstones(newsroom: Newsr
     assert post(newsroom, f"undo/{parsed['undo']}").get_json()["restored"] == 6
     assert drift(newsroom) == []
     assert newsroom.read()["comments"] == before
+
+
+def test_a_batch_takes_few_statements_however_many_replies_it_lists(newsroom: Newsroom) -> None:
+    ids: list[str] = []
+    for thread in range(3):
+        page = f"{ORIGIN}/{thread}"
+        root = newsroom.approved(page=page)
+        ids += [newsroom.pending(page=page, parent=root) for _ in range(10)]
+    statements = count_statements(newsroom, lambda: decided(newsroom, decision="approve", ids=ids))
+    assert statements < 25
+    assert drift(newsroom) == []
+
+
+def count_statements(newsroom: Newsroom, call: Callable[[], object]) -> int:
+    """How many statements the application sends to the database meanwhile."""
+    seen: list[str] = []
+
+    def sent(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    with newsroom.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", sent)
+    try:
+        call()
+    finally:
+        event.remove(engine, "before_cursor_execute", sent)
+    return len(seen)

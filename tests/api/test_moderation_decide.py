@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from service.domain.ids import new_id
@@ -68,6 +71,19 @@ def test_an_approved_comment_is_on_its_page_at_once_and_a_rejected_one_leaves_it
     shown = newsroom.read()
     assert (shown["comments"], shown["page"]["count"]) == ([], 0)
     assert newsroom.client.get(f"/v1/comments/{comment}").status_code == 404
+
+
+def test_prepared_bytes_are_dropped_at_once(newsroom: Newsroom, make_app: Callable[..., Flask]) -> None:
+    """Decisions of this process show at once, however long bytes are served without a look."""
+    room = replace(newsroom, app=make_app(cache_check_milliseconds=1000))
+    comment = room.pending()
+    assert room.read()["comments"] == []
+    undo = room.decide(comment, "approve").get_json()["undo"]
+    assert len(room.read()["comments"]) == 1
+    post(room, f"undo/{undo}")
+    assert room.read()["comments"] == []
+    post(room, "decisions", {"decision": "approve", "ids": [comment]})
+    assert len(room.read()["comments"]) == 1
 
 
 def test_what_readers_cannot_see_does_not_change_the_pages_bytes(newsroom: Newsroom) -> None:

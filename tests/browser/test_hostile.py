@@ -109,6 +109,7 @@ def test_the_widget_would_stop_it_even_if_the_service_did_not(
             "body_html": payload,
             "created_at": "2026-03-07T10:00:00Z",
             "edited_at": None,
+            "votes": {"up": 0, "down": 0},
             "replies": [],
             "more_replies": None,
             "tombstone": False,

@@ -1,0 +1,157 @@
+"""Comments by the hundred thousand, for benchmarks and trying out: the tables as one by one would leave them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from service.domain.status import Status
+from service.storage import authors
+from service.storage.database import lock_rows
+from service.storage.models import Comment, Page
+
+SQLITE_CACHE_KIB = 262_144
+
+
+class Seeded(NamedTuple):
+    """One comment. Its parent is in the same batch, and `listed_replies` counts its direct replies there."""
+
+    id: str
+    page_id: str
+    author_id: str
+    parent_id: str | None
+    root_id: str | None
+    depth: int
+    listed_replies: int
+    name: str
+    website: str
+    body: str
+    body_html: str
+    body_fingerprint: str
+    search_text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Comments of one site that all have one status: approved or pending."""
+
+    site: str
+    status: Status
+    comments: Sequence[Seeded]
+
+
+def store(session: Session, batch: Batch) -> None:
+    """Stores the comments with what follows for pages and authors, as if each had been sent and decided alone."""
+    rows = map(_row_of(batch), batch.comments)
+    if lock_rows(session):
+        _copy(session, rows)
+    else:
+        _insert(session, rows)
+    by_author = Counter(comment.author_id for comment in batch.comments)
+    authors.recount(session, batch.site, {author: {batch.status: n} for author, n in by_author.items()})
+    if batch.status is Status.APPROVED:
+        _count_pages(session, batch)
+
+
+def number_on(session: Session, site: str, page_ids: Sequence[str]) -> int:
+    """How many comments the pages have."""
+    query = select(func.count()).select_from(Comment).where(Comment.site == site, Comment.page_id.in_(page_ids))
+    return session.scalar(query) or 0
+
+
+@contextmanager
+def made_ready(session: Session) -> Iterator[None]:
+    """Lifts what is set for short requests, until the transaction ends, and afterwards has PostgreSQL look anew.
+
+    SQLite keeps more of its indexes in memory while many rows come.
+    """
+    if lock_rows(session):
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+    else:
+        session.execute(text(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}"))
+    yield
+
+
+def look_anew(session: Session) -> None:
+    """Has PostgreSQL count its rows, for its plans are made for the table as it was; SQLite has no need."""
+    if lock_rows(session):
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+        session.execute(text("ANALYZE comments, pages, authors"))
+
+
+_COLUMNS = tuple(Comment.__table__.columns.keys())
+
+
+def _row_of(batch: Batch) -> Callable[[Seeded], tuple[Any, ...]]:
+    """A function that makes a row of the table, its values in the order of the columns."""
+    approved = batch.status is Status.APPROVED
+    same: dict[str, Any] = {
+        "site": batch.site,
+        "status": batch.status.value,
+        "version": 2 if approved else 1,  # sent, and then published
+        "listed": approved,
+        "score": 0.0,
+        "staff": False,
+        "notify": False,
+        "up": 0,
+        "down": 0,
+        "rank": 0,
+        "reports": 0,
+        "campaign": None,
+        "address_fingerprint": None,
+        "edited_at": None,
+    }
+    fixed = [same.get(name) for name in _COLUMNS]
+    own = [(_COLUMNS.index(name), Seeded._fields.index(name)) for name in Seeded._fields]
+    reply_to, parent = _COLUMNS.index("reply_to_id"), Seeded._fields.index("parent_id")
+    replies = _COLUMNS.index("listed_replies")
+
+    def row(comment: Seeded) -> tuple[Any, ...]:
+        values = fixed.copy()
+        for to, of in own:
+            values[to] = comment[of]
+        values[reply_to] = comment[parent]
+        if not approved:
+            values[replies] = 0
+        return tuple(values)
+
+    return row
+
+
+def _copy(session: Session, rows: Iterator[tuple[Any, ...]]) -> None:
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY comments ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _insert(session: Session, rows: Iterator[tuple[Any, ...]]) -> None:
+    driver = cast("sqlite3.Connection", session.connection().connection.driver_connection)
+    created_at = _COLUMNS.index("created_at")
+
+    def stored(row: tuple[Any, ...]) -> tuple[Any, ...]:
+        moment = row[created_at].astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        return (*row[:created_at], moment, *row[created_at + 1 :])
+
+    marks = ", ".join("?" * len(_COLUMNS))
+    statement = f"INSERT INTO comments ({', '.join(_COLUMNS)}) VALUES ({marks})"  # noqa: S608 - names of our own
+    driver.executemany(statement, map(stored, rows))
+
+
+def _count_pages(session: Session, batch: Batch) -> None:
+    for page_id, number in sorted(Counter(comment.page_id for comment in batch.comments).items()):
+        session.execute(
+            update(Page)
+            .where(Page.site == batch.site, Page.id == page_id)
+            .values(version=Page.version + number, approved=Page.approved + number)
+            .execution_options(synchronize_session=False)
+        )
