@@ -23,7 +23,9 @@ commands = AppGroup("accounts", help="Add accounts.")
 @commands.command("add")
 @click.argument("login")
 @scope_options
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input, up to the line's end.")
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input, up to the line's end."
+)
 @plainly
 def add(login: str, role: str, named: tuple[str, ...], all_sites: bool, password_stdin: bool) -> None:
     """Add the account LOGIN: a-z, 0-9, dot, hyphen and underscore. The password is asked for."""
@@ -40,5 +42,4 @@ def add(login: str, role: str, named: tuple[str, ...], all_sites: bool, password
 def _password(from_stdin: bool) -> str:
     if from_stdin:
         return click.get_text_stream("stdin").readline().rstrip("\r\n")
-    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    return password
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))

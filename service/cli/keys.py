@@ -49,14 +49,18 @@ def rotate(only_add: bool) -> None:
     path = services().settings.keys_file
     left = _left(Vault(keyring.load(path)))
     if left:
-        click.echo(f"{left} emails are not under the current key yet: going on, without another new key", err=True)
+        click.echo(
+            f"{left} emails are not under the current key yet: going on, without another new key", err=True
+        )
     else:
         keyring.rotate(path)
         click.echo(f"added a new current key to {path}", err=True)
     if not only_add:
         _encrypt_again(Vault(keyring.load(path)))
     click.echo("restart all servers and workers: until then they write with the key before", err=True)
-    click.echo(f"keep a copy of {path}, for the one before does not open what is written from now on", err=True)
+    click.echo(
+        f"keep a copy of {path}, for the one before does not open what is written from now on", err=True
+    )
 
 
 def _left(vault: Vault) -> int:

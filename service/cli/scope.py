@@ -32,5 +32,7 @@ def sites_of(named: tuple[str, ...], all_sites: bool) -> list[str] | None:
         known = set(sites.all_slugs(session))
     for slug in named:
         if slug not in known:
-            raise click.ClickException(f"there is no site {slug}: add it with `flask --app service sites add`")
+            raise click.ClickException(
+                f"there is no site {slug}: add it with `flask --app service sites add`"
+            )
     return sorted(set(named))

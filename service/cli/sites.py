@@ -19,7 +19,7 @@ from service.web.context import services
 
 NAME_MAX = 200
 
-commands = AppGroup("sites", help="Add and list sites.")
+commands = AppGroup("sites", help="Add, update and list sites.")
 
 
 @commands.command("add")
@@ -41,7 +41,9 @@ commands = AppGroup("sites", help="Add and list sites.")
     "May be given several times.",
 )
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
-@click.option("--policy", type=click.Choice([policy.value for policy in Policy]), help="Default: BELOWLINE_POLICY.")
+@click.option(
+    "--policy", type=click.Choice([policy.value for policy in Policy]), help="Default: BELOWLINE_POLICY."
+)
 @plainly
 def add(
     slug: str,
@@ -81,3 +83,24 @@ def list_sites() -> None:
         if site is not None
     ]
     print_table(("SITE", "POLICY", "LANGUAGE", "ORIGINS", "NAME"), rows)
+
+
+@commands.command("update")
+@click.argument("slug")
+@click.option("--origin", "origins", multiple=True, help="An origin to add. May be given several times.")
+@click.option("--page-host", "page_hosts", multiple=True, help="A host to add. May be given several times.")
+@click.option(
+    "--policy", type=click.Choice([policy.value for policy in Policy]), help="The policy from now on."
+)
+@plainly
+def update(slug: str, origins: tuple[str, ...], page_hosts: tuple[str, ...], policy: str | None) -> None:
+    """Add origins and page hosts to the site SLUG, or change its policy; what it has stays."""
+    more = sites.Additions(
+        origins=frozenset(cleaned(clean_origin, "--origin", origin) for origin in origins),
+        page_hosts=tuple(cleaned(clean_page_host, "--page-host", host) for host in page_hosts),
+        policy=Policy(policy) if policy else None,
+    )
+    with transaction() as session:
+        if not sites.extend(session, slug, more):
+            raise click.ClickException(f"there is no site {slug}; see `flask --app service sites list`")
+    click.echo(f"updated the site {slug}", err=True)

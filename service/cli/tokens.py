@@ -27,7 +27,9 @@ commands = AppGroup("tokens", help="Add, list and revoke API tokens.")
 
 @commands.command("add")
 @scope_options
-@click.option("--days", type=click.IntRange(1, DAYS_MAX), default=DAYS, show_default=True, help="How long it is valid.")
+@click.option(
+    "--days", type=click.IntRange(1, DAYS_MAX), default=DAYS, show_default=True, help="How long it is valid."
+)
 @click.option("--label", default="", help="What it is for, to know it again.")
 @plainly
 def add(role: str, named: tuple[str, ...], all_sites: bool, days: int, label: str) -> None:

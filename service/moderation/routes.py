@@ -255,8 +255,8 @@ def _position(asked: QueueWanted) -> Position | None:
 def _ruling(asked: dict[str, Any]) -> Ruling:
     return Ruling(
         decision=asked["decision"],
-        reason=asked["reason"] or "",
-        note=asked["note"] or "",
+        reason=asked.get("reason") or "",
+        note=asked.get("note") or "",
         actor=principal().actor,
         at=clock.now(),
     )

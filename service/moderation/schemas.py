@@ -75,46 +75,42 @@ def about(description: str, **more: str) -> dict[str, str]:
 
 
 def _code(description: str) -> Cleaned:
-    return Cleaned(code, load_default="", metadata=about(description, pattern=f"^{CODE_PATTERN}$"))
+    return Cleaned(code, metadata=about(description, pattern=f"^{CODE_PATTERN}$"))
 
 
 def _moment(description: str) -> Cleaned:
-    return Cleaned(moment, load_default=None, metadata=about(description, format="date-time"))
+    return Cleaned(moment, metadata=about(description, format="date-time"))
 
 
 class FilterInput(Strict):
     """Which comments: all that is given must hold."""
 
-    site = Cleaned(slug, load_default="", max_length=SLUG_MAX, metadata=about("A site of the credential."))
+    site = Cleaned(slug, max_length=SLUG_MAX, metadata=about("A site that the credential reaches."))
     status = Choice(Status, load_default=Status.PENDING)
-    page = Cleaned(
-        page_key, load_default="", max_length=URL_MAX, metadata=about("The page, however spelled.")
-    )
-    author = Id(load_default="")
+    page = Cleaned(page_key, max_length=URL_MAX, metadata=about("The page, in any spelling."))
+    author = Id()
     q = Cleaned(
         searched,
-        load_default="",
         max_length=SEARCH_MAX,
         metadata=about("Text in the name or the body; case, accents and letter variants do not matter."),
     )
     signal = _code("A check that found something in the comment.")
-    campaign = Id(load_default="")
+    campaign = Id()
     after = _moment("Sent at this time or later.")
     before = _moment("Sent before this time.")
 
     def filter_of(self, loaded: dict[str, Any]) -> Filter:
         """The filter; without a site its `sites` are still to be filled in."""
-        site = loaded["site"]
         return Filter(
-            sites=(site,) if site else (),
+            sites=(loaded["site"],) if "site" in loaded else (),
             status=loaded["status"],
-            author=loaded["author"],
-            page=loaded["page"],
-            signal=loaded["signal"],
-            campaign=loaded["campaign"],
-            search=loaded["q"],
-            after=loaded["after"],
-            before=loaded["before"],
+            author=loaded.get("author", ""),
+            page=loaded.get("page", ""),
+            signal=loaded.get("signal", ""),
+            campaign=loaded.get("campaign", ""),
+            search=loaded.get("q", ""),
+            after=loaded.get("after"),
+            before=loaded.get("before"),
         )
 
 
@@ -130,12 +126,12 @@ class QueueWanted:
 
 class QueueQuery(FilterInput):
     order = Choice(Order, load_default=Order.OLDEST)
-    cursor = Cleaned(str, load_default="", metadata=about("`next` of the answer before."))
+    cursor = Cleaned(str, metadata=about("`next` of the answer before."))
     limit = Whole(1, MAX_LIMIT, from_text=True, load_default=DEFAULT_LIMIT)
 
     @post_load
     def typed(self, loaded: dict[str, Any], **_options: object) -> QueueWanted:
-        return QueueWanted(self.filter_of(loaded), loaded["order"], loaded["cursor"], loaded["limit"])
+        return QueueWanted(self.filter_of(loaded), loaded["order"], loaded.get("cursor", ""), loaded["limit"])
 
 
 class WhereInput(FilterInput):
@@ -150,13 +146,11 @@ class DecisionInput(Strict):
     decision = Choice(Decision, required=True)
     reason = Cleaned(
         code,
-        load_default="",
         allow_none=True,
         metadata=about("A code of the newsroom's own.", pattern=f"^{CODE_PATTERN}$"),
     )
     note = Cleaned(
         partial(clean_body, max_length=NOTE_MAX),
-        load_default="",
         allow_none=True,
         max_length=NOTE_MAX,
         metadata=about("For the audit log."),
@@ -169,7 +163,8 @@ class Named(fields.List[Any]):
     default_error_messages = MESSAGES
 
     def __init__(self) -> None:
-        super().__init__(Id(), validate=validate.Length(1, NAMED_MAX))
+        length = validate.Length(1, NAMED_MAX)
+        super().__init__(Id(), validate=length, metadata=about("These comments; or give `where`."))
 
     def _deserialize(self, value: object, attr: str | None, data: Any, **options: Any) -> list[Any]:
         if isinstance(value, list) and not 1 <= len(value) <= NAMED_MAX:
@@ -198,7 +193,11 @@ class Expected(Whole):
 
 class BulkInput(DecisionInput):
     ids = Named()
-    where = fields.Nested(WhereInput, error_messages=MESSAGES)
+    where = fields.Nested(
+        WhereInput,
+        error_messages=MESSAGES,
+        metadata=about("What this matches on one site; at least one filter besides the site."),
+    )
     expect = Expected()
 
     @validates_schema(pass_original=True, skip_on_field_errors=True)
@@ -231,27 +230,26 @@ class RevealInput(Strict):
 class EventsWanted:
     """The query of the audit log, typed."""
 
-    site: str
-    kind: str
-    actor: str
-    comment: str
-    decision: str
-    cursor: str
     limit: int
+    cursor: str = ""
+    site: str = ""
+    kind: str = ""
+    actor: str = ""
+    comment: str = ""
+    decision: str = ""
 
 
 class EventsQuery(Strict):
-    site = Cleaned(slug, load_default="", max_length=SLUG_MAX, metadata=about("A site of the credential."))
+    site = Cleaned(slug, max_length=SLUG_MAX, metadata=about("A site that the credential reaches."))
     kind = _code("Such as `decided`, `undone`, `submitted`.")
     actor = Cleaned(
         partial(clean_line, max_length=ACTOR_MAX),
-        load_default="",
         max_length=ACTOR_MAX,
         metadata=about("Who did it, as the log names them."),
     )
-    comment = Id(load_default="")
-    decision = Id(load_default="")
-    cursor = Cleaned(str, load_default="", metadata=about("`next` of the answer before."))
+    comment = Id()
+    decision = Id()
+    cursor = Cleaned(str, metadata=about("`next` of the answer before."))
     limit = Whole(1, MAX_LIMIT, from_text=True, load_default=DEFAULT_LIMIT)
 
     @post_load

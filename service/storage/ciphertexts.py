@@ -25,7 +25,9 @@ def others(session: Session, prefix: bytes, after: Ciphertext | None, at_most: i
     query = select(Author.site, Author.id, Author.email_ciphertext).where(_other(prefix))
     if after is not None:
         query = query.where(tuple_(Author.site, Author.id) > (after.site, after.author_id))
-    return [Ciphertext(*row) for row in session.execute(query.order_by(Author.site, Author.id).limit(at_most))]
+    return [
+        Ciphertext(*row) for row in session.execute(query.order_by(Author.site, Author.id).limit(at_most))
+    ]
 
 
 def number_of_others(session: Session, prefix: bytes) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from service.domain.errors import Unavailable
 from service.settings import Settings
 from service.storage.base import Base
+from service.storage.group_commit import GroupCommit
 
 __all__ = ["Session", "database_answers", "db", "init_app", "reading", "transaction"]
 
@@ -31,8 +32,8 @@ CONNECT_SECONDS = 3
 STATEMENT_MILLISECONDS = 15_000
 _OUTAGES = (OperationalError, InterfaceError, PoolTimeoutError)
 
-# SQLite has one writer. Waiting here, in order, beats its busy loop; other processes still meet in that.
-_sqlite_writer = threading.Lock()
+# Of SQLite's engines alone. Waiting here, in order, beats its busy loop; other processes still meet in that.
+_writers: WeakKeyDictionary[Engine, GroupCommit] = WeakKeyDictionary()
 
 
 def database_url(settings: Settings) -> str:
@@ -63,6 +64,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+            _writers[db.engine] = GroupCommit(db.engine)
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -90,17 +92,22 @@ def transaction() -> Iterator[Session]:
 
     Raises Unavailable when the database does not answer.
     """
-    session = db.session()
-    lock = _sqlite_writer if db.engine.dialect.name == "sqlite" else nullcontext()
+    writers = _writers.get(db.engine)
     try:
-        with lock:
-            session.connection(execution_options={"writes": True})
+        with writers.member() if writers else _own_transaction() as session:
             yield session
-            session.commit()
     except _OUTAGES as error:
         raise Unavailable(
             "The database does not answer. Nothing was saved; send it again shortly."
         ) from error
+
+
+@contextmanager
+def _own_transaction() -> Iterator[Session]:
+    session = db.session()
+    try:
+        yield session
+        session.commit()
     finally:
         session.close()
 

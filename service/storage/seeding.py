@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
@@ -14,7 +13,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
-from service.storage import authors
+from service.storage import authors, pages
 from service.storage.database import lock_rows
 from service.storage.models import Comment, Page
 
@@ -51,6 +50,7 @@ class Batch:
 
 def store(session: Session, batch: Batch) -> None:
     """Stores the comments with what follows for pages and authors, as if each had been sent and decided alone."""
+    pages.lock(session, batch.site, sorted({comment.page_id for comment in batch.comments}))
     rows = map(_row_of(batch), batch.comments)
     if lock_rows(session):
         _copy(session, rows)
@@ -64,27 +64,27 @@ def store(session: Session, batch: Batch) -> None:
 
 def number_on(session: Session, site: str, page_ids: Sequence[str]) -> int:
     """How many comments the pages have."""
-    query = select(func.count()).select_from(Comment).where(Comment.site == site, Comment.page_id.in_(page_ids))
+    query = (
+        select(func.count()).select_from(Comment).where(Comment.site == site, Comment.page_id.in_(page_ids))
+    )
     return session.scalar(query) or 0
 
 
-@contextmanager
-def made_ready(session: Session) -> Iterator[None]:
-    """Lifts what is set for short requests, until the transaction ends, and afterwards has PostgreSQL look anew.
+def prepare(session: Session) -> None:
+    """Lifts, until the transaction ends, the time limit that requests have on PostgreSQL.
 
-    SQLite keeps more of its indexes in memory while many rows come.
+    SQLite keeps more of its indexes in memory from here on.
     """
     if lock_rows(session):
         session.execute(text("SET LOCAL statement_timeout = 0"))
     else:
         session.execute(text(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}"))
-    yield
 
 
 def look_anew(session: Session) -> None:
     """Has PostgreSQL count its rows, for its plans are made for the table as it was; SQLite has no need."""
     if lock_rows(session):
-        session.execute(text("SET LOCAL statement_timeout = 0"))
+        prepare(session)
         session.execute(text("ANALYZE comments, pages, authors"))
 
 

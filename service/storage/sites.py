@@ -25,6 +25,15 @@ class SiteProfile:
     origins: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Additions:
+    """What a site gets besides what it has; a policy of None leaves the site's own."""
+
+    origins: frozenset[str] = frozenset()
+    page_hosts: tuple[str, ...] = ()
+    policy: Policy | None = None
+
+
 def profile(session: Session, slug: str) -> SiteProfile | None:
     """The site, or None."""
     site = session.get(Site, slug)
@@ -63,6 +72,18 @@ def add(session: Session, new: SiteProfile, created_at: datetime) -> None:
     session.flush()
     for origin in sorted(new.origins):
         session.add(SiteOrigin(site=new.slug, origin=origin))
+
+
+def extend(session: Session, slug: str, more: Additions) -> bool:
+    """Gives a site further origins and page hosts and another policy; False when there is no such site."""
+    site = session.get(Site, slug)
+    if site is None:
+        return False
+    site.page_hosts = [*site.page_hosts, *(host for host in more.page_hosts if host not in site.page_hosts)]
+    site.policy = more.policy or site.policy
+    known = set(session.scalars(select(SiteOrigin.origin).where(SiteOrigin.site == slug)))
+    session.add_all(SiteOrigin(site=slug, origin=origin) for origin in sorted(more.origins - known))
+    return True
 
 
 def all_slugs(session: Session) -> list[str]:

@@ -54,6 +54,8 @@ def test_axe_finds_nothing_in_a_long_thread_with_an_answer_that_awaits_review(
     page.locator("form .send").click()
     expect(page.locator(".pending")).to_be_visible()
     reply.click()
+    page.locator(".down + button").last.click()
+    expect(page.locator(".panel")).to_be_visible()
     # The rest of the page is the newspaper's own affair.
     without_violations(page, "#comments")
 

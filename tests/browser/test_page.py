@@ -22,12 +22,16 @@ def test_the_strictest_policy_refuses_nothing_of_it(
     assert page.evaluate("refused") == []
 
 
-def test_nothing_moves_when_the_thread_comes(profile: Callable[..., Profile], talked_about: str) -> None:
-    page = profile().open(talked_about)
+@pytest.mark.parametrize("width", [1280, 375])
+def test_nothing_moves_when_the_thread_comes(
+    profile: Callable[..., Profile], talked_about: str, width: int
+) -> None:
+    page = profile(width=width).open(talked_about)
     for _ in range(12):
         page.mouse.wheel(0, 500)
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     to_comments(page)
+    expect(page.locator(".vote")).not_to_have_count(0)
     page.locator("#footer").scroll_into_view_if_needed()
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert page.evaluate("shifts") == []

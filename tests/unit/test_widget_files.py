@@ -18,6 +18,7 @@ WIDGET = ROOT / "widget"
 STATIC = ROOT / "service/widget/static"
 LOADER_BUDGET_BYTES = 1_500
 FIRST_VIEW_BUDGET_BYTES = 12_000
+EXTRAS_BUDGET_BYTES = 4_500
 MANIFEST: dict[str, str] = json.loads((STATIC / "manifest.json").read_text())
 
 
@@ -32,6 +33,11 @@ def test_the_loader_stays_within_its_budget() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_all_that_a_first_view_needs_stays_within_its_budget(lang: str) -> None:
     assert gzipped("embed.js") + gzipped(MANIFEST[f"widget-{lang}.js"]) <= FIRST_VIEW_BUDGET_BYTES
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_comes_after_the_first_view_stays_small_too(lang: str) -> None:
+    assert gzipped(MANIFEST[f"extras-{lang}.js"]) <= EXTRAS_BUDGET_BYTES
 
 
 def test_every_name_is_made_from_the_bytes_of_its_file() -> None:

@@ -1,6 +1,5 @@
 /** What comes when the thread is drawn: votes, reports, and changes by the author. */
 
-import { h } from "./dom";
 import css from "./extras.css";
 import { own } from "./own";
 import { report } from "./report";
@@ -20,6 +19,6 @@ export function equip(tools: Tools): void {
     footer.dataset.equipped = "";
     const mine = tools.memory.own.find((candidate) => candidate.comment.id === comment.id);
     if (mine) own(footer, mine, tools);
-    else footer.append(...votes(comment, tools), h("span", { class: "gap" }), report(footer, comment, tools));
+    else footer.append(...votes(comment, tools), report(footer, comment, tools));
   }
 }
