@@ -215,7 +215,8 @@ def _check_together(settings: Settings) -> None:
         )
     if settings.production and settings.secret_keys_file is None:
         raise SettingsError(
-            "SECRET_KEYS_FILE is not set: production needs a keyset file; make one with `flask --app service keys create FILE`"
+            "SECRET_KEYS_FILE is not set: production needs a keyset file; "
+            "make one with `flask --app service keys create FILE`"
         )
     url = settings.database_url
     if url is not None and not url.startswith(("postgresql://", "postgresql+psycopg://", "sqlite:///")):

@@ -82,11 +82,11 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
             comment.version += 1
             if was is Status.APPROVED:
                 changes.approved[comment.page_id] += 0  # the same count, but readers see something else
-        changes.write(session)
         comments.keep_signals(session, comment, verdict.signals)
         events.add(session, happened("edited", READER, comment, was))
         if was is Status.PENDING and verdict.status is Status.APPROVED:
-            publish(session, comment)
+            publish(session, comment, changes)
+        changes.write(session)
         return Edited(for_author(comment, author.avatar_seed), page.key)
 
 

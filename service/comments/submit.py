@@ -25,7 +25,7 @@ from service.spam.pipeline import judge
 from service.storage import authors, comments, events, facts, idempotency, pages
 from service.storage.comments import Comment
 from service.storage.database import Session, reading, transaction
-from service.storage.facts import Asked, Gathered
+from service.storage.facts import Asked, Gathered, KnownAuthor
 from service.storage.idempotency import Claim
 from service.storage.sites import SiteProfile
 from service.threads.listing import public_view
@@ -93,23 +93,22 @@ def submit(
         gathered = facts.gather(session, asked)
     _check_place(new, gathered)
     verdict = judge(new, known(gathered, site, outcome), site.policy)
-    author_id = new_id()
-    author = authors.NewAuthor(
-        id=author_id,
-        site=site.slug,
-        email_index=email_index,
-        email_ciphertext=Vault(services.keyring).close(new.email.normalized, site.slug, author_id),
-        name=new.name,
-    )
     comment = _comment(new, gathered, verdict, now)
     comment.body_fingerprint = body_fingerprint
     comment.address_fingerprint = sender.address_fingerprint
+    author = gathered.author or _new_author(services, new, email_index)
     with transaction() as session:
         avatar_seed = _store(session, comment, new, author, verdict)
         shown = for_author(comment, avatar_seed)
         if claim is not None:
             idempotency.finish(session, claim, shown, now)
     return Submitted(shown, outcome)
+
+
+def _new_author(services: Services, new: NewComment, email_index: str) -> authors.NewAuthor:
+    author_id = new_id()
+    closed = Vault(services.keyring).close(new.email.normalized, new.site, author_id)
+    return authors.NewAuthor(author_id, new.site, email_index, closed, new.name)
 
 
 def known(gathered: Gathered, site: SiteProfile, outcome: Outcome) -> Facts:
@@ -160,6 +159,7 @@ def _comment(new: NewComment, gathered: Gathered, verdict: Verdict, now: datetim
     comment = Comment(
         site=new.site,
         id=new_id(),
+        page_id=gathered.page_id,
         parent_id=None,
         reply_to_id=new.parent,
         root_id=None,
@@ -195,27 +195,34 @@ def searchable(name: str, body: str) -> str:
 
 
 def _store(
-    session: Session, comment: Comment, new: NewComment, author: authors.NewAuthor, verdict: Verdict
+    session: Session,
+    comment: Comment,
+    new: NewComment,
+    author: authors.NewAuthor | KnownAuthor,
+    verdict: Verdict,
 ) -> str:
-    page = pages.obtain(session, comment.site, new.page, new.title, comment.created_at)
-    kept = authors.obtain(session, author, comment.created_at)
-    comment.page_id, comment.author_id = page.id, kept.id
-    if verdict.status is Status.APPROVED:
-        pages.lock(session, comment.site, [page.id])
-    comments.add(session, comment)
+    """Adds the comment with all that belongs to it; returns its author's avatar seed."""
+    if not comment.page_id:
+        comment.page_id = pages.obtain(session, comment.site, new.page, new.title, comment.created_at).id
+    known = author if isinstance(author, KnownAuthor) else authors.obtain(session, author, comment.created_at)
+    comment.author_id = known.id
+    published = verdict.status is Status.APPROVED
+    if published:
+        pages.lock(session, comment.site, [comment.page_id])
+    changes = comments.Changes(comment.site)
+    comments.add(session, comment, changes)
     comments.keep_signals(session, comment, verdict.signals)
     events.add(session, happened("submitted", READER, comment, before=None))
-    if verdict.status is Status.APPROVED:
-        publish(session, comment)
-    return kept.avatar_seed
+    if published:
+        publish(session, comment, changes)
+    changes.write(session)
+    return known.avatar_seed
 
 
-def publish(session: Session, comment: Comment) -> None:
+def publish(session: Session, comment: Comment, changes: comments.Changes) -> None:
     """Lets readers see a comment that the site's policy does not hold."""
     before = comment.status
-    changes = comments.Changes(comment.site)
     comments.set_status(session, comment, Status.APPROVED, changes)
-    changes.write(session)
     events.add(session, happened("published", POLICY, comment, before))
 
 

@@ -109,7 +109,9 @@ class WrittenAnswer(Answer):
 
 
 class CommentAnswer(QueuedComment):
-    events = fields.List(fields.Nested(EventAnswer), required=True)
+    events = fields.List(
+        fields.Nested(EventAnswer), required=True, metadata={"description": "The last 200, oldest first."}
+    )
     history = fields.List(
         fields.Nested(WrittenAnswer),
         required=True,

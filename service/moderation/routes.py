@@ -37,6 +37,7 @@ from service.web.site import profile
 bp = Blueprint("moderation", __name__)
 TAG = "Moderation"
 HISTORY = 20
+EVENTS = 200
 
 
 @bp.get("/v1/moderation/comments")
@@ -82,7 +83,7 @@ def show_comment(comment_id: str) -> Response:
         if queued is None:
             raise NotFound("There is no such comment.")
         site, author_id = queued.comment.site, queued.author.id
-        happened = events.of_comment(session, site, comment_id)
+        happened = events.of_comment(session, site, comment_id, EVENTS)
         written = queue.history(session, site, author_id, HISTORY)
     return _versioned(
         {

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
+from service.storage.facts import KnownAuthor
 from service.storage.models import Author
 from service.storage.upsert import insert_absent
 
@@ -46,36 +47,48 @@ def locate(session: Session, author_id: str, sites: Sequence[str] | None) -> Aut
     return session.scalar(query)
 
 
-def obtain(session: Session, new: NewAuthor, now: datetime) -> Author:
+def obtain(session: Session, new: NewAuthor, now: datetime) -> KnownAuthor:
     """The author of this email, made when unknown; `avatar_seed` is random and says nothing of the email."""
+    avatar_seed = secrets.token_hex(8)
     values = {
         "site": new.site,
         "id": new.id,
         "email_index": new.email_index,
         "email_ciphertext": new.email_ciphertext,
         "name": new.name,
-        "avatar_seed": secrets.token_hex(8),
+        "avatar_seed": avatar_seed,
         "first_seen": now,
         **{status.value: 0 for status in Status},
     }
-    insert_absent(session, Author, values)
+    if insert_absent(session, Author, values):
+        return KnownAuthor(new.id, avatar_seed)
     found = by_email_index(session, new.site, new.email_index)
     assert found is not None
-    return found
+    return KnownAuthor(found.id, found.avatar_seed)
+
+
+_RECOUNT = (
+    update(Author.__table__)  # type: ignore[arg-type]
+    .where(Author.__table__.c.site == bindparam("of"), Author.__table__.c.id == bindparam("author"))
+    .values(
+        {
+            status.value: Author.__table__.c[status.value] + bindparam(f"more_{status}", type_=Integer)
+            for status in Status
+        }
+    )
+)
 
 
 def recount(session: Session, site: str, changes: Mapping[str, Mapping[Status, int]]) -> None:
     """Adds to the authors' counters: {author id: {status: how many more}}."""
     # In one order everywhere, so that two transactions cannot wait in a ring.
     rows = [
-        {"author": author_id, **{f"more_{status}": changes[author_id].get(status, 0) for status in Status}}
+        {
+            "of": site,
+            "author": author_id,
+            **{f"more_{status}": changes[author_id].get(status, 0) for status in Status},
+        }
         for author_id in sorted(changes)
     ]
     if rows:
-        counters = {
-            status.value: getattr(Author, status.value) + bindparam(f"more_{status}") for status in Status
-        }
-        statement = (
-            update(Author).where(Author.site == site, Author.id == bindparam("author")).values(counters)
-        )
-        session.connection().execute(statement, rows)
+        session.connection().execute(_RECOUNT, rows)

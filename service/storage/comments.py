@@ -100,18 +100,18 @@ def _locked(session: Session, site: str, ids: Sequence[str]) -> list[Comment]:
     ]
 
 
-def add(session: Session, comment: Comment) -> None:
+def add(session: Session, comment: Comment, changes: Changes) -> None:
     """Stores a new comment, pending; `set_status` moves it on."""
     assert comment.status is Status.PENDING
     session.add(comment)
-    session.flush()
-    authors.recount(session, comment.site, {comment.author_id: {Status.PENDING: 1}})
+    changes.authors[comment.author_id][Status.PENDING] += 1
 
 
 def keep_signals(session: Session, comment: Comment, signals: Sequence[Signal]) -> None:
     """Adds to the ledger what the checks found in this version of the comment."""
     if not signals:
         return
+    session.flush()  # the signals refer to the comment
     session.execute(
         insert(StoredSignal),
         [

@@ -23,11 +23,15 @@ def add_all(session: Session, events: Iterable[Event]) -> None:
     session.add_all(events)
 
 
-def of_comment(session: Session, site: str, comment_id: str) -> Sequence[Event]:
-    """A comment's events, oldest first."""
-    return session.scalars(
-        select(Event).where(Event.site == site, Event.comment_id == comment_id).order_by(Event.id)
+def of_comment(session: Session, site: str, comment_id: str, limit: int) -> Sequence[Event]:
+    """A comment's last events, oldest first; readers' reports can make them many."""
+    newest = session.scalars(
+        select(Event)
+        .where(Event.site == site, Event.comment_id == comment_id)
+        .order_by(Event.id.desc())
+        .limit(limit)
     ).all()
+    return newest[::-1]
 
 
 def last_change(session: Session, site: str, comment_id: str) -> Event | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, String, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session
 
 from service.domain.status import Status
 from service.storage.models import Author, Comment, Page, Site
@@ -45,8 +45,16 @@ class Parent:
 
 
 @dataclass(frozen=True)
+class KnownAuthor:
+    """An author who wrote on this site before."""
+
+    id: str
+    avatar_seed: str
+
+
+@dataclass(frozen=True)
 class Gathered:
-    """`page_id` is None for a page without comments; counts are zero for an author who is new.
+    """`page_id` is None for a page without comments; `author` None, and counts zero, for an email that is new.
 
     `author_known`: an approved comment of the same email came from the same network, or the sender proved to have
     written one. The email alone proves nothing: anybody may know it.
@@ -54,6 +62,7 @@ class Gathered:
 
     page_id: str | None
     page_open: bool
+    author: KnownAuthor | None
     author_known: bool
     author_approved: int
     author_rejected: int
@@ -62,48 +71,64 @@ class Gathered:
     parent: Parent | None
 
 
-def gather(session: Session, asked: Asked) -> Gathered:
-    """The facts about a comment that was sent to an existing site."""
+def _statement() -> Select[Any]:
+    """Built once: building it costs several times what running it does."""
+    page, author, comment = Page.__table__.c, Author.__table__.c, Comment.__table__.c
+    site = bindparam("site", type_=String)
+    parent = Comment.__table__.alias("parent")
+    earlier = Comment.__table__.alias("earlier").c
     same_body = (
         select(func.count())
-        .select_from(Comment)
+        .select_from(Comment.__table__)
         .where(
-            Comment.site == asked.site,
-            Comment.body_fingerprint == asked.body_fingerprint,
-            Comment.created_at >= asked.since,
-            Comment.id != asked.besides,
+            comment.site == site,
+            comment.body_fingerprint == bindparam("body_fingerprint"),
+            comment.created_at >= bindparam("since"),
+            comment.id != bindparam("besides"),
         )
         .scalar_subquery()
     )
-    earlier = aliased(Comment)
     author_known = exists().where(
-        earlier.site == asked.site,
-        earlier.author_id == Author.id,
+        earlier.site == site,
+        earlier.author_id == author.id,
         earlier.status == Status.APPROVED,
-        or_(earlier.address_fingerprint == asked.address, earlier.id == asked.proven),
+        or_(earlier.address_fingerprint == bindparam("address"), earlier.id == bindparam("proven")),
     )
-    row = session.execute(
+    return (
         select(
-            Page.id,
-            func.coalesce(Page.is_open, True),
+            page.id,
+            func.coalesce(page.is_open, True),
+            author.id,
+            author.avatar_seed,
             author_known,
-            func.coalesce(Author.approved, 0),
-            func.coalesce(Author.rejected, 0),
-            func.coalesce(Author.spam, 0),
+            func.coalesce(author.approved, 0),
+            func.coalesce(author.rejected, 0),
+            func.coalesce(author.spam, 0),
             same_body,
-            Comment.id,
-            Comment.page_id,
-            Comment.parent_id,
-            Comment.root_id,
-            Comment.depth,
-            Comment.status,
+            parent.c.id,
+            parent.c.page_id,
+            parent.c.parent_id,
+            parent.c.root_id,
+            parent.c.depth,
+            parent.c.status,
         )
-        .select_from(Site)
-        .outerjoin(Page, and_(Page.site == Site.slug, Page.key == asked.page_key))
-        .outerjoin(Author, and_(Author.site == Site.slug, Author.email_index == asked.email_index))
-        .outerjoin(Comment, and_(Comment.site == Site.slug, Comment.id == asked.parent))
-        .where(Site.slug == asked.site)
-    ).one()
-    columns: tuple[Any, ...] = tuple(row)
-    parent = None if row[7] is None else Parent(*columns[7:])
-    return Gathered(*(*columns[:7], parent))
+        .select_from(Site.__table__)
+        .outerjoin(Page.__table__, and_(page.site == site, page.key == bindparam("page_key")))
+        .outerjoin(
+            Author.__table__, and_(author.site == site, author.email_index == bindparam("email_index"))
+        )
+        .outerjoin(parent, and_(parent.c.site == site, parent.c.id == bindparam("parent", type_=String)))
+        .where(Site.__table__.c.slug == site)
+    )
+
+
+_GATHER = _statement()
+
+
+def gather(session: Session, asked: Asked) -> Gathered:
+    """The facts about a comment that was sent to an existing site."""
+    row: Any = session.connection().execute(_GATHER, asdict(asked)).one()
+    page_id, page_open, author_id, avatar_seed, *counted = row[:9]
+    author = None if author_id is None else KnownAuthor(author_id, avatar_seed)
+    parent = None if row[9] is None else Parent(*row[9:])
+    return Gathered(*(page_id, page_open, author, *counted, parent))

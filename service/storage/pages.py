@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
 from service.domain.page import PageKey
 from service.storage.batches import batches
+from service.storage.database import lock_rows
 from service.storage.models import Page
 from service.storage.upsert import insert_absent
 
@@ -50,6 +51,8 @@ def lock(session: Session, site: str, page_ids: Sequence[str]) -> None:
 
     New comments that are held do not wait: they refer to the page, which this lock allows (FOR NO KEY UPDATE).
     """
+    if not lock_rows(session):
+        return
     session.execute(
         select(Page.id)
         .where(Page.site == site, Page.id.in_(page_ids))
@@ -72,16 +75,21 @@ def change(session: Session, site: str, page_id: str, approved_more: int) -> Non
     change_all(session, site, {page_id: approved_more})
 
 
+_CHANGE = (
+    update(Page.__table__)  # type: ignore[arg-type]
+    .where(Page.__table__.c.site == bindparam("of"), Page.__table__.c.id == bindparam("page"))
+    .values(
+        version=Page.__table__.c.version + 1,
+        approved=Page.__table__.c.approved + bindparam("more", type_=Integer),
+    )
+)
+
+
 def change_all(session: Session, site: str, changes: Mapping[str, int]) -> None:
     """The same for many pages: {page id: how many more approved comments}."""
-    rows = [{"page": page_id, "more": changes[page_id]} for page_id in sorted(changes)]
+    rows = [{"of": site, "page": page_id, "more": changes[page_id]} for page_id in sorted(changes)]
     if rows:
-        statement = (
-            update(Page)
-            .where(Page.site == site, Page.id == bindparam("page"))
-            .values(version=Page.version + 1, approved=Page.approved + bindparam("more"))
-        )
-        session.connection().execute(statement, rows)
+        session.connection().execute(_CHANGE, rows)
 
 
 def counts(session: Session, site: str, keys: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -30,22 +30,23 @@ WAIT_MILLISECONDS = 10_000
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    running = Service(tmp_path_factory.mktemp("service"))
+def service() -> Iterator[Service]:
+    running = Service()
     try:
-        yield running.start()
+        running.start()
+        yield running
     finally:
-        running.stop()
+        running.remove()
 
 
 @pytest.fixture(scope="session")
 def newspaper(service: Service) -> Iterator[Newspaper]:
     paper = Newspaper(service.url).start()
     try:
-        service.command("sites", "update", "demo", "--origin", paper.origin)
+        service.flask("sites", "update", "demo", "--origin", paper.origin)
         asking = {"Origin": paper.origin}
         wait_until(
-            lambda: service.call("GET", "/v1/counts?site=demo&page=any", headers=asking).status == 200,
+            lambda: service.client().get("/v1/counts?site=demo&page=any", asking).status == 200,
             "the service takes requests from the newspaper",
         )
         yield paper
@@ -117,7 +118,7 @@ def talked_about(service: Service, newspaper: Newspaper) -> str:
     address = f"{newspaper.origin}/talked-about"
     first = service.post(
         address, "A *first* comment with a [link](https://example.org/)", name="Ayşe Yılmaz"
-    ).json
+    ).json()
     for number in range(7):
         service.post(address, f"Comment {number}", name="بلال احمد", website="https://example.org/")
     service.approve_all(address)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -16,7 +15,8 @@ from tests.backing.chromium import ARGUMENTS, chromium_path
 from tests.browser.service import Service
 
 WIDTH = 1280
-HEIGHT = 2500
+HEIGHT = 3600
+MARGIN = 40
 MAX_BYTES = 250_000
 
 MARGARET = (
@@ -36,19 +36,24 @@ def talk(service: Service, address: str) -> None:
     second = service.post(address, MARGARET, name="Margaret Whitcombe", email="margaret@example.org")
     assert (first.status, second.status) == (201, 201)
     service.approve_all(address)
-    parent = second.json["comment"]["id"]
+    parent = second.json()["comment"]["id"]
     service.post(address, AYSE, name="Ayşe Yılmaz", email="ayse@example.org", parent=parent)
     service.approve_all(address)
     service.post(address, BILAL, name="بلال احمد", email="bilal@example.org", parent=parent)
     service.approve_all(address)
+    service.client().put(f"/v1/comments/{parent}/vote", {"value": 1})
 
 
 def take(browser: Browser, address: str, path: Path) -> None:
-    """Writes a picture of the page with its thread drawn.."""
+    """Writes a picture of the page from its top to the last comment."""
     page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
     page.goto(address)
     page.locator("belowline-thread form").wait_for()
-    page.screenshot(path=path)
+    page.locator(".vote").first.wait_for()
+    bounds = page.locator("belowline-thread ol.list").bounding_box()
+    assert bounds is not None
+    end = bounds["y"] + bounds["height"] + MARGIN
+    page.screenshot(path=path, clip={"x": 0, "y": 0, "width": WIDTH, "height": end})
     subprocess.run(["pngquant", "--quality=70-95", "--strip", "--force", "--output", path, path], check=True)
     assert path.stat().st_size <= MAX_BYTES, f"{path} has {path.stat().st_size} bytes"
 
@@ -56,8 +61,8 @@ def take(browser: Browser, address: str, path: Path) -> None:
 def main(folder: Path) -> None:
     """Starts a service, lets readers talk, takes the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
-        service = Service(Path(scratch))
+    with sync_playwright() as playwright:
+        service = Service()
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
         try:
             service.start()
@@ -68,7 +73,7 @@ def main(folder: Path) -> None:
                 talk(service, address)
                 take(browser, address, folder / name)
         finally:
-            service.stop()
+            service.remove()
             browser.close()
 
 

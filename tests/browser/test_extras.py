@@ -21,7 +21,7 @@ def opened(profile: Profile, article: str) -> Page:
 
 def published(service: Service, article: str, body: str, **fields: str) -> str:
     """A public comment of somebody else; its id."""
-    sent = service.post(article, body, **fields).json["comment"]["id"]
+    sent = service.post(article, body, **fields).json()["comment"]["id"]
     service.approve_all(article)
     return str(sent)
 
@@ -53,10 +53,7 @@ def test_a_vote_counts_is_remembered_and_can_be_taken_back(
     expect(up).to_have_text("")
     page.locator(".vote.down").click()
     expect(page.locator(".vote.down")).to_have_text("")
-    assert service.call("GET", f"/v1/comments?site=demo&page={article}").json["comments"][0]["votes"] == {
-        "up": 0,
-        "down": 0,
-    }
+    assert service.thread(article)["comments"][0]["votes"] == {"up": 0, "down": 0}
 
 
 def test_a_refused_vote_says_why_and_does_not_count(
@@ -84,7 +81,7 @@ def test_a_report_reaches_the_moderators(
     page.get_by_role("button", name="Send report").click()
     expect(page.locator("li footer")).to_contain_text("Thank you. The moderators will look at it.")
     expect(page.locator(".panel")).to_have_count(0)
-    assert service.moderate("GET", f"/v1/moderation/comments/{comment}").json["reports"] == 1
+    assert service.moderated(comment)["reports"] == 1
 
 
 def test_escape_closes_a_report_and_gives_the_focus_back(

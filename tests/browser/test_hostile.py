@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests import corpora
 from tests.browser.conftest import WATCH, Profile, to_comments
 from tests.browser.newspaper import Newspaper
-from tests.browser.service import ROOT, Service
+from tests.browser.service import Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.corpora]
-CORPORA = ROOT.parent / "shared/corpora"
 EVERY_NTH = 14
 ALLOWED = {"A", "BLOCKQUOTE", "BR", "CODE", "EM", "LI", "OL", "P", "PRE", "STRONG", "UL"}
 # Many payloads wait for a pointer, a focus or a load: give them all of it.
@@ -33,17 +30,7 @@ PROVOKE = """(selector) => {
 
 @pytest.fixture(scope="module")
 def payloads() -> list[str]:
-    if not CORPORA.is_dir():
-        pytest.skip("the corpora of hostile inputs are not here (../shared/corpora)")
-    everyday = list(_payloads(CORPORA / "xss.jsonl"))[::EVERY_NTH]
-    return everyday + list(_payloads(CORPORA / "xss_markdown.jsonl"))
-
-
-def _payloads(path: Path) -> Iterator[str]:
-    for line in path.read_text(encoding="utf-8").splitlines():
-        record: dict[str, Any] = json.loads(line)
-        if "payload" in record:
-            yield record["payload"]
+    return corpora.payloads("xss")[::EVERY_NTH] + corpora.payloads("xss_markdown")
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +83,7 @@ def test_the_widget_runs_none_of_it_on_a_page_without_any_policy(
 def test_the_widget_would_stop_it_even_if_the_service_did_not(
     profile: Callable[..., Profile], service: Service, newspaper: Newspaper, payloads: list[str]
 ) -> None:
-    thread = service.call("GET", f"/v1/comments?site=demo&page={newspaper.origin}/raw").json
+    thread = service.thread(f"{newspaper.origin}/raw")
     thread["comments"] = [
         {
             "id": f"c{number}",

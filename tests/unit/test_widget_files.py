@@ -51,6 +51,17 @@ def test_nothing_else_lies_between_the_files() -> None:
     assert {path.name for path in STATIC.iterdir()} == {*MANIFEST.values(), "embed.js", "manifest.json"}
 
 
+def test_the_guide_names_every_colour_and_part_that_a_page_can_set() -> None:
+    guide = (ROOT / "docs/embedding.md").read_text(encoding="utf-8")
+    style = (WIDGET / "src/style.css").read_text(encoding="utf-8")
+    script = "".join(path.read_text(encoding="utf-8") for path in (WIDGET / "src").glob("*.ts"))
+    properties = re.compile(r"--belowline-[a-z-]+")
+    assert set(properties.findall(guide)) == set(properties.findall(style))
+    listed = re.search(r"`belowline-thread::part\(…\)`: ([^.]*)\.", guide)
+    assert listed is not None
+    assert set(re.findall(r"`(\w+)`", listed[1])) == set(re.findall(r'part: "(\w+)"', script))
+
+
 def test_the_files_name_no_other_host() -> None:
     for path in STATIC.iterdir():
         found = re.findall(r"https?://[\w.-]+", path.read_text(encoding="utf-8"))
