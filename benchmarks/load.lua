@@ -6,12 +6,11 @@
 local all_threads = {}
 
 function setup(thread)
-  thread:set("number", #all_threads)
   all_threads[#all_threads + 1] = thread
 end
 
 function init(arguments)
-  prepared, sent, statuses = {}, number, ""
+  prepared, sent = {}, 0
   local file = assert(io.open(arguments[1], "rb"))
   local length = file:read("*n")
   while length do
@@ -20,6 +19,11 @@ function init(arguments)
     length = file:read("*n")
   end
   file:close()
+  if #prepared == 1 then
+    wrk.format = function() return prepared[1] end -- no Lua for each request then
+  else
+    request = following
+  end
   if arguments[2] == "1" then
     local seen = {}
     response = function(status)
@@ -29,7 +33,7 @@ function init(arguments)
   end
 end
 
-function request()
+function following()
   sent = sent + 1
   return prepared[(sent - 1) % #prepared + 1]
 end

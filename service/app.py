@@ -20,7 +20,18 @@ from service.settings import Settings, SettingsError
 from service.storage import database
 from service.threads import routes as threads
 from service.threads.front import Front
-from service.web import body, docs, headers, health, permissions, problem, problem_types, request_id, site
+from service.web import (
+    body,
+    docs,
+    headers,
+    health,
+    metrics,
+    permissions,
+    problem,
+    problem_types,
+    request_id,
+    site,
+)
 from service.web.client import TrustedProxies
 from service.web.context import Services
 from service.widget import assets, demo
@@ -43,10 +54,19 @@ def create_app(settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = body.MAX_BYTES
     app.extensions["belowline"] = _services(settings)
     database.init_app(app, settings)
-    for room in (request_id, problem, headers, site, guard):
+    for room in (request_id, metrics, problem, headers, site, guard):
         room.init_app(app)
     threads.init_app(app, settings.cache_mib * 1024 * 1024, settings.cache_check_milliseconds / 1000)
-    for blueprint in (comments.bp, moderation.bp, assets.bp, demo.bp, health.bp, docs.bp, problem_types.bp):
+    for blueprint in (
+        comments.bp,
+        moderation.bp,
+        assets.bp,
+        demo.bp,
+        health.bp,
+        metrics.bp,
+        docs.bp,
+        problem_types.bp,
+    ):
         app.register_blueprint(blueprint)
     permissions.check_every_route(app)
     app.wsgi_app = Front(app, app.wsgi_app)  # type: ignore[method-assign]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
+from service.cli.machine import CannotStart, check_folder
 from service.storage import schema
 from service.storage.database import database_answers
+from service.web.context import services
 
 commands = AppGroup("database", help="Bring the database's schema up or down, or check it.")
 
@@ -43,11 +45,22 @@ def check_command() -> None:
 
 def upgrade(revision: str = "head") -> None:
     """Migrates up to the revision. Raises click.ClickException with what stands in the way."""
+    _make_folder()
     require_database()
     try:
         schema.upgrade(revision)
     except schema.SchemaError as error:
         raise click.ClickException(str(error)) from None
+
+
+def _make_folder() -> None:
+    """Makes the folder of the SQLite file, where nothing else says what to use."""
+    settings = services().settings
+    if settings.database_url is None:
+        try:
+            check_folder(settings.instance_dir, "BELOWLINE_INSTANCE_DIR")
+        except CannotStart as problem:
+            raise click.ClickException(str(problem)) from None
 
 
 def require_database() -> None:

@@ -37,11 +37,11 @@ class Speech:
         return [f"{first} {last}" for first, last in itertools.product(self.first_names, self.last_names)]
 
     def paragraphs(self, chance: random.Random) -> list[Paragraph]:
-        """Paragraphs of two sentences, about 140 characters each."""
+        """Paragraphs of one or two sentences, about 140 characters on average."""
         sentences = [" ".join(parts) for parts in itertools.product(self.openings, self.claims, self.endings)]
         made = []
-        for _ in range(PARAGRAPHS_PER_LANGUAGE):
-            source = " ".join(chance.sample(sentences, 2))
+        for number in range(PARAGRAPHS_PER_LANGUAGE):
+            source = " ".join(chance.sample(sentences, 2 if number % 5 < 2 else 1))
             made.append(Paragraph(source, render_html(source), fold(source)))
         return made
 

@@ -13,7 +13,7 @@ from service.storage.base import Base
 
 @cache
 def _statement(model: type[Base], postgres: bool) -> Any:
-    table = model.__table__
+    table: Any = model.__table__
     insert = postgresql.insert(table) if postgres else sqlite.insert(table)
     # Asked back, because the row count of an insert is not known on every driver.
     return insert.on_conflict_do_nothing().returning(next(iter(table.primary_key)))

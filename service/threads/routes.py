@@ -18,6 +18,7 @@ from service.storage.sites import SiteProfile
 from service.threads import feed, front, schemas
 from service.threads.fragment import FormState, Surroundings, document_policy, render_document
 from service.threads.listing import Wanted, public_view, thread_page
+from service.threads.metrics import PreparedFigures
 from service.threads.prepared import Dependency, Prepared, PreparedCache
 from service.threads.schemas import (
     CountsAnswer,
@@ -47,7 +48,9 @@ def init_app(app: Flask, cache_bytes: int, fresh_seconds: float) -> None:
         with app.app_context():
             return _still_true(entry)
 
-    app.extensions["prepared"] = PreparedCache(cache_bytes, fresh_seconds, current)
+    cache = PreparedCache(cache_bytes, fresh_seconds, current)
+    app.extensions["prepared"] = cache
+    app.extensions["metrics"].register(PreparedFigures(cache))
     app.register_blueprint(bp)
 
 

@@ -1,12 +1,11 @@
-"""What operators and their machines ask: alive, ready, figures."""
+"""What operators and their machines ask: alive, ready."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 from marshmallow import fields
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from service.domain.errors import NotFound, Unavailable
+from service.domain.errors import Unavailable
 from service.storage.database import database_answers
 from service.web.context import services
 from service.web.fields import Answer
@@ -45,11 +44,3 @@ def ready() -> Response:
         raise Unavailable("The database does not answer.")
     # Without Redis the service still serves: each process counts for itself, and what is posted is held.
     return jsonify(status="ready", limits="degraded" if services().limiter.degraded else "ok")
-
-
-@bp.get("/metrics")
-@public
-def metrics() -> Response:
-    if not services().settings.metrics_on:
-        raise NotFound("There is no such address.")
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

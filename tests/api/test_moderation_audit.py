@@ -86,6 +86,17 @@ def test_the_log_of_another_site_is_out_of_sight(
     assert events(newsroom, comment=foreign) == []
 
 
+def test_a_comment_shows_its_last_events_and_the_log_has_them_all(newsroom: Newsroom) -> None:
+    comment = newsroom.pending()
+    for version in range(1, 206):
+        word = "approve" if version % 2 else "reject"
+        assert newsroom.decide(comment, word, version).status_code == 200
+    shown = newsroom.moderation(f"comments/{comment}").get_json()["events"]
+    assert (len(shown), shown[0]["version"], shown[-1]["version"]) == (200, 7, 206)
+    assert len(events(newsroom, comment=comment, limit=200)) == 200
+    assert newsroom.moderation("events", comment=comment, limit=200).get_json()["next"] is not None
+
+
 def test_an_author_with_counters_and_latest_comments(newsroom: Newsroom) -> None:
     ids = [newsroom.pending(email="a@mail.example.org", name="Ayşe", body=f"Number {n}.") for n in range(5)]
     newsroom.pending(email="b@mail.example.org")

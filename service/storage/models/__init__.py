@@ -6,6 +6,7 @@ from service.storage.models.access import Account, Token
 from service.storage.models.comment import Comment, Report, StoredSignal, Vote
 from service.storage.models.record import DecisionRecord, Event, IdempotencyRecord, Job, LimitHits
 from service.storage.models.site import Author, Page, Site, SiteOrigin
+from service.storage.models.statistics import LinkedDomain, Rollup, RollupSite, Uncounted
 
 __all__ = [
     "Account",
@@ -16,11 +17,15 @@ __all__ = [
     "IdempotencyRecord",
     "Job",
     "LimitHits",
+    "LinkedDomain",
     "Page",
     "Report",
+    "Rollup",
+    "RollupSite",
     "Site",
     "SiteOrigin",
     "StoredSignal",
     "Token",
+    "Uncounted",
     "Vote",
 ]

@@ -10,6 +10,7 @@ from service.storage.base import Base
 from service.storage.types import Key, Moment, OptionalKey, OptionalMoment, Slug, choice
 
 _HAS_ADDRESS = text("address_fingerprint IS NOT NULL")
+_HAS_CAMPAIGN = text("campaign IS NOT NULL")
 
 
 class Comment(Base):
@@ -33,6 +34,15 @@ class Comment(Base):
         Index("ix_comments_risk", "site", "status", "score", "id"),
         Index("ix_comments_author", "site", "author_id", "id"),
         Index("ix_comments_body", "site", "body_fingerprint", "created_at"),
+        Index(
+            "ix_comments_campaign",
+            "site",
+            "campaign",
+            "status",
+            "id",
+            sqlite_where=_HAS_CAMPAIGN,
+            postgresql_where=_HAS_CAMPAIGN,
+        ),
         # small: only what retention has still to forget
         Index("ix_comments_address", "created_at", sqlite_where=_HAS_ADDRESS, postgresql_where=_HAS_ADDRESS),
     )

@@ -236,6 +236,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_comments_author", "comments", ["site", "author_id", "id"])
     op.create_index("ix_comments_body", "comments", ["site", "body_fingerprint", "created_at"])
+    op.create_index(
+        "ix_comments_campaign",
+        "comments",
+        ["site", "campaign", "status", "id"],
+        sqlite_where=sa.text("campaign IS NOT NULL"),
+        postgresql_where=sa.text("campaign IS NOT NULL"),
+    )
     op.create_index("ix_comments_id", "comments", ["id"])
     op.create_index("ix_comments_page_status", "comments", ["site", "page_id", "status", "id"])
     op.create_index("ix_comments_queue", "comments", ["site", "status", "id"])
@@ -290,9 +297,52 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("site", "comment_id", "voter", name=op.f("pk_votes")),
     )
+    op.create_table(
+        "rollup_sites",
+        sa.Column("site", sa.String(length=63), nullable=False),
+        sa.Column("counted_as", sa.String(length=80), nullable=False),
+        sa.Column("turn", sa.String(length=32), nullable=False),
+        sa.Column("turn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("site", name=op.f("pk_rollup_sites")),
+    )
+    op.create_table(
+        "rollups",
+        sa.Column("site", sa.String(length=63), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("site", "kind", "hour", "key", name=op.f("pk_rollups")),
+    )
+    op.create_table(
+        "uncounted",
+        sa.Column("site", sa.String(length=63), nullable=False),
+        sa.Column("comment_id", sa.String(length=32), nullable=False),
+        sa.Column("event_id", sa.String(length=32), nullable=False),
+        sa.Column("tally", DOCUMENT, nullable=True),
+        sa.PrimaryKeyConstraint("site", "comment_id", "event_id", name=op.f("pk_uncounted")),
+    )
+    op.create_table(
+        "linked_domains",
+        sa.Column("site", sa.String(length=63), nullable=False),
+        sa.Column("comment_id", sa.String(length=32), nullable=False),
+        sa.Column("domain", sa.String(length=255), nullable=False),
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site", "comment_id"],
+            ["comments.site", "comments.id"],
+            name=op.f("fk_linked_domains_site_comment_id"),
+        ),
+        sa.PrimaryKeyConstraint("site", "comment_id", "domain", name=op.f("pk_linked_domains")),
+    )
+    op.create_index("ix_linked_domains_hour", "linked_domains", ["site", "hour", "domain"])
 
 
 def downgrade() -> None:
+    op.drop_table("linked_domains")
+    op.drop_table("uncounted")
+    op.drop_table("rollups")
+    op.drop_table("rollup_sites")
     op.drop_table("votes")
     op.drop_table("signals")
     op.drop_table("reports")

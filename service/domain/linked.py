@@ -1,0 +1,28 @@
+"""The domains to which a comment links."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from service.domain import markup
+from service.domain.errors import TextProblem
+from service.domain.url import parse_url
+
+DOMAINS_MAX: Final = 20
+
+
+def linked_domains(body: str, website: str) -> tuple[str, ...]:
+    """The hosts of the author's website and of the text's links, in lower-case ASCII without `www.`, each once.
+
+    At most the first 20: a comment that links to more says no more by it.
+    """
+    addresses = (*((website,) if website else ()), *markup.links(body))
+    hosts = dict.fromkeys(host for address in addresses if (host := _host(address)))
+    return tuple(hosts)[:DOMAINS_MAX]
+
+
+def _host(address: str) -> str:
+    try:
+        return parse_url(address).host.removeprefix("www.")
+    except TextProblem:
+        return ""
