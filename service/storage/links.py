@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from service.domain.hour import hour_of
+from service.clock import hour_of
 from service.storage.models import Comment, LinkedDomain
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, or_, select, union_all
+from sqlalchemy import and_, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
@@ -97,7 +97,7 @@ def _listed(site: str) -> Any:
     return (
         select(*_COLUMNS)
         .join(Author, and_(Author.site == Comment.site, Author.id == Comment.author_id))
-        .where(Comment.site == site, Comment.listed.is_(True))
+        .where(Comment.site == site, Comment.listed == true())
     )
 
 
@@ -114,7 +114,8 @@ def top_level(
 ) -> list[ListedComment]:
     """Up to `limit` listed top-level comments of page (site, page id), after the keyset position."""
     site, page_id = page
-    query = _listed(site).where(Comment.page_id == page_id, Comment.parent_id.is_(None))
+    # Not `parent_id IS NULL`, after which PostgreSQL does not know that the index is in order.
+    query = _listed(site).where(Comment.page_id == page_id, Comment.depth == 0)
     if sort is Sort.OLDEST:
         query = query.order_by(Comment.id)
         if after:

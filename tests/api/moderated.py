@@ -7,14 +7,23 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import insert, select, update
 
 from service import clock
+from service.auth import tokens
 from service.domain.ids import new_id
+from service.domain.role import Role
 from service.domain.status import Status
 from service.storage.database import reading, transaction
 from service.storage.models import Author, Comment, Page, StoredSignal
 from tests.api.newsroom import Newsroom, bearer
+
+# Of an item of the queue.
+MEMBERS = (
+    "id site page parent depth name website avatar staff body body_html status version score signals author "
+    "campaign reports votes created_at edited_at"
+)
 
 
 def fill(newsroom: Newsroom, comments: int, pages: int = 1, authors: int = 1) -> list[str]:
@@ -122,6 +131,31 @@ def post(
         content_type="application/json",
         headers=bearer(token or newsroom.moderator) | (headers or {}),
     )
+
+
+def listed(newsroom: Newsroom, token: str | None = None, **query: Any) -> list[str]:
+    """The ids that the queue shows; its total is checked on the way."""
+    answer = newsroom.moderation("comments", token, **query)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    parsed = answer.get_json()
+    assert set(parsed) == {"comments", "next", "total"}
+    if parsed["next"] is None and "cursor" not in query:
+        assert parsed["total"] == len(parsed["comments"])
+    return [comment["id"] for comment in parsed["comments"]]
+
+
+def refused(newsroom: Newsroom, http: int = 422, **query: Any) -> Any:
+    """The problem document of a query that is not taken."""
+    answer = newsroom.moderation("comments", **query)
+    assert answer.status_code == http, answer.get_data(as_text=True)
+    assert answer.content_type == "application/problem+json"
+    return answer.get_json()
+
+
+def token_for(app: Flask, role: Role, sites: list[str] | None) -> str:
+    """A token that reaches these sites (None: all)."""
+    with app.app_context():
+        return tokens.issue(tokens.NewToken(role, "test", sites, days=None), clock.now())
 
 
 def _page(site: str, page_id: str, now: datetime) -> dict[str, Any]:

@@ -9,12 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from service import clock
-from service.auth import tokens
 from service.domain.ids import new_id
 from service.domain.role import Role
 from service.storage.database import db
-from tests.api.moderated import drift, fill, post, signal, status_of, write
+from tests.api.moderated import drift, fill, post, signal, status_of, token_for, write
 from tests.api.newsroom import ORIGIN, PAGE, Newsroom
 
 
@@ -37,11 +35,6 @@ def refused(newsroom: Newsroom, body: Any, token: str = "") -> list[tuple[str, s
     answer = post(newsroom, "decisions", body, token)
     assert answer.status_code == 422, answer.get_data(as_text=True)
     return [(error["field"], error["code"]) for error in answer.get_json()["errors"]]
-
-
-def token_for(app: Flask, sites: list[str] | None) -> str:
-    with app.app_context():
-        return tokens.issue(tokens.NewToken(Role.MODERATOR, "test", sites, days=None), clock.now())
 
 
 def test_the_named_comments_move_together(newsroom: Newsroom) -> None:
@@ -78,7 +71,7 @@ def test_ids_of_several_sites_are_decided_within_the_scope(
 ) -> None:
     other, third = open_site(), open_site()
     ids = [newsroom.pending(), other.pending(), third.pending(), newsroom.pending()]
-    both = token_for(app, [newsroom.site, other.site])
+    both = token_for(app, Role.MODERATOR, [newsroom.site, other.site])
     parsed = decided(newsroom, both, decision="spam", ids=ids)
     assert counted(parsed) == (3, 1)
     assert list(status_of(newsroom, ids).values()).count("spam") == 3
@@ -160,10 +153,10 @@ def test_a_filter_never_reaches_another_site(
     body = {"decision": "spam", "where": {**where, "site": other.site}, "expect": 1}
     assert post(newsroom, "decisions", body).status_code == 404
     for scope in ([newsroom.site, other.site], None):
-        wide = token_for(app, scope)
+        wide = token_for(app, Role.MODERATOR, scope)
         unsaid = {"decision": "spam", "where": where, "expect": 1}
         assert refused(newsroom, unsaid, wide) == [("where.site", "required")]
-    assert counted(decided(newsroom, token_for(app, None), **body)) == (1, 0)
+    assert counted(decided(newsroom, token_for(app, Role.MODERATOR, None), **body)) == (1, 0)
     assert status_of(newsroom, [foreign]) == {foreign: "spam"}
 
 

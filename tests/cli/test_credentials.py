@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from flask import Flask
 
 from service import clock
@@ -58,23 +57,21 @@ def test_the_password_is_asked_for_twice_and_not_shown(app: Flask, run: Run) -> 
     assert PASSWORD not in done.output
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["new", "--role", "admin"], "--all-sites"),
-        (["new", "--role", "admin", "--site", "paper", "--all-sites"], "one of the two"),
-        (["new", "--role", "admin", "--site", "nowhere"], "no site nowhere"),
-        (["new", "--role", "owner", "--all-sites"], "--role"),
-        (["a@b.example", "--role", "admin", "--all-sites"], "no email"),
-        (["Ayşe", "--role", "admin", "--all-sites"], "LOGIN"),
-        (["taken", "--role", "admin", "--all-sites"], "login: There is an account"),
-    ],
-)
-def test_an_account_that_cannot_be_is_refused(
-    run: Run, refused: Callable[..., str], arguments: list[str], said: str
-) -> None:
+REFUSED_ACCOUNTS: list[tuple[list[str], str]] = [
+    (["new", "--role", "admin"], "--all-sites"),
+    (["new", "--role", "admin", "--site", "paper", "--all-sites"], "one of the two"),
+    (["new", "--role", "admin", "--site", "nowhere"], "no site nowhere"),
+    (["new", "--role", "owner", "--all-sites"], "--role"),
+    (["a@b.example", "--role", "admin", "--all-sites"], "no email"),
+    (["Ayşe", "--role", "admin", "--all-sites"], "LOGIN"),
+    (["taken", "--role", "admin", "--all-sites"], "login: There is an account"),
+]
+
+
+def test_an_account_that_cannot_be_is_refused(run: Run, refused: Callable[..., str]) -> None:
     run("accounts", "add", "taken", "--role", "admin", "--all-sites", "--password-stdin", stdin=PASSWORD)
-    assert said in refused("accounts", "add", *arguments, "--password-stdin", stdin=PASSWORD)
+    for arguments, said in REFUSED_ACCOUNTS:
+        assert said in refused("accounts", "add", *arguments, "--password-stdin", stdin=PASSWORD)
 
 
 def test_a_short_password_is_refused(refused: Callable[..., str]) -> None:
@@ -131,17 +128,15 @@ def test_tokens_are_listed_without_what_they_open_with(app: Flask, run: Run) -> 
     assert tokens.digest(kept) not in listed
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["add", "--role", "admin"], "--all-sites"),
-        (["add", "--role", "admin", "--site", "nowhere"], "no site nowhere"),
-        (["add", "--role", "admin", "--all-sites", "--days", "0"], "--days"),
-        (["add", "--role", "admin", "--all-sites", "--label", "x" * 121], "--label"),
-        (["revoke", "blw_nobody"], "no valid token"),
-    ],
-)
-def test_what_cannot_be_done_with_tokens_is_explained(
-    refused: Callable[..., str], arguments: list[str], said: str
-) -> None:
-    assert said in refused("tokens", *arguments)
+REFUSED_TOKENS: list[tuple[list[str], str]] = [
+    (["add", "--role", "admin"], "--all-sites"),
+    (["add", "--role", "admin", "--site", "nowhere"], "no site nowhere"),
+    (["add", "--role", "admin", "--all-sites", "--days", "0"], "--days"),
+    (["add", "--role", "admin", "--all-sites", "--label", "x" * 121], "--label"),
+    (["revoke", "blw_nobody"], "no valid token"),
+]
+
+
+def test_what_cannot_be_done_with_tokens_is_explained(refused: Callable[..., str]) -> None:
+    for arguments, said in REFUSED_TOKENS:
+        assert said in refused("tokens", *arguments)

@@ -51,7 +51,7 @@ def emails(app: Flask, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 def _closed(app: Flask) -> dict[str, bytes]:
     with app.app_context(), reading() as session:
         rows = session.execute(select(Author.id, Author.email_ciphertext))
-        return dict(rows.tuples().all())
+        return {row.id: row.email_ciphertext for row in rows}
 
 
 def _opened(app: Flask, vault: Vault) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from flask import Flask
 
 from service.settings import Policy
@@ -67,19 +66,26 @@ def test_a_slug_is_used_once(refused: Callable[..., str]) -> None:
     assert refused("sites", "add", "paper", "--origin", "self") == "Error: there is a site paper already"
 
 
-@pytest.mark.parametrize("slug", ["Paper", "-paper", "pa_per", "a" * 64, "", "gazete-ş", "a\n"])
-def test_a_slug_that_cannot_be_is_refused(refused: Callable[..., str], slug: str) -> None:
-    assert "a-z, 0-9 and -" in refused("sites", "add", "--origin", "self", "--", slug)
+def test_a_slug_that_cannot_be_is_refused(refused: Callable[..., str]) -> None:
+    for slug in ("Paper", "-paper", "pa_per", "a" * 64, "", "gazete-ş", "a\n"):
+        assert "a-z, 0-9 and -" in refused("sites", "add", "--origin", "self", "--", slug), slug
 
 
-@pytest.mark.parametrize(
-    "origin",
-    ["news.example", "https://news.example/blog", "https://a@news.example", "*", "null", "https://*.example"],
-)
-def test_what_is_no_origin_is_refused(refused: Callable[..., str], origin: str) -> None:
-    assert "--origin" in refused("sites", "add", "courant", "--origin", origin)
+def test_what_is_no_origin_is_refused(refused: Callable[..., str]) -> None:
+    wrong = (
+        "news.example",
+        "https://news.example/blog",
+        "https://a@news.example",
+        "*",
+        "null",
+        "https://*.example",
+    )
+    for origin in wrong:
+        assert "--origin" in refused("sites", "add", "courant", "--origin", origin), origin
 
 
-@pytest.mark.parametrize("host", ["https://news.example", "news.example/a", "*", "*.*.example", ""])
-def test_what_is_no_host_is_refused(refused: Callable[..., str], host: str) -> None:
-    assert "--page-host" in refused("sites", "add", "courant", "--origin", "self", "--page-host", host)
+def test_what_is_no_host_is_refused(refused: Callable[..., str]) -> None:
+    for host in ("https://news.example", "news.example/a", "*", "*.*.example", ""):
+        assert "--page-host" in refused("sites", "add", "courant", "--origin", "self", "--page-host", host), (
+            host
+        )

@@ -25,9 +25,10 @@ class Comment(Base):
     __table_args__ = (
         ForeignKeyConstraint(["site", "page_id"], ["pages.site", "pages.id"]),
         ForeignKeyConstraint(["site", "author_id"], ["authors.site", "authors.id"]),
-        Index("ix_comments_id", "id"),
-        Index("ix_comments_thread", "site", "page_id", "parent_id", "listed", "id"),
-        Index("ix_comments_top", "site", "page_id", "parent_id", "listed", "rank", "id"),
+        # Finds and cannot sort: PostgreSQL must not walk along it when it wants one page in order.
+        Index("ix_comments_id", "id", postgresql_using="hash"),
+        Index("ix_comments_thread", "site", "page_id", "depth", "listed", "id"),
+        Index("ix_comments_top", "site", "page_id", "depth", "listed", "rank", "id"),
         Index("ix_comments_replies", "site", "root_id", "listed", "id"),
         Index("ix_comments_page_status", "site", "page_id", "status", "id"),
         Index("ix_comments_queue", "site", "status", "id"),

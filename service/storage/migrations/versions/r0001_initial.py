@@ -243,13 +243,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("campaign IS NOT NULL"),
         postgresql_where=sa.text("campaign IS NOT NULL"),
     )
-    op.create_index("ix_comments_id", "comments", ["id"])
+    op.create_index("ix_comments_id", "comments", ["id"], postgresql_using="hash")
     op.create_index("ix_comments_page_status", "comments", ["site", "page_id", "status", "id"])
     op.create_index("ix_comments_queue", "comments", ["site", "status", "id"])
     op.create_index("ix_comments_replies", "comments", ["site", "root_id", "listed", "id"])
     op.create_index("ix_comments_risk", "comments", ["site", "status", "score", "id"])
-    op.create_index("ix_comments_thread", "comments", ["site", "page_id", "parent_id", "listed", "id"])
-    op.create_index("ix_comments_top", "comments", ["site", "page_id", "parent_id", "listed", "rank", "id"])
+    op.create_index("ix_comments_thread", "comments", ["site", "page_id", "depth", "listed", "id"])
+    op.create_index("ix_comments_top", "comments", ["site", "page_id", "depth", "listed", "rank", "id"])
     op.create_table(
         "reports",
         sa.Column("site", sa.String(length=63), nullable=False),

@@ -1,0 +1,1 @@
+"""How the spam defence and the moderators do: counted by hour, answered with intervals."""
