@@ -17,6 +17,7 @@ from service.privacy.signing import AuthorTokens
 from service.ratelimit import limiter
 from service.ratelimit.hits import HitCounter
 from service.settings import Settings, SettingsError
+from service.stats import routes as stats
 from service.storage import database
 from service.threads import routes as threads
 from service.threads.front import Front

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from service.domain.comment import NOTE_MAX
 from service.domain.errors import TextProblem
+from service.domain.moment import moment
 from service.domain.page import URL_MAX, canonical_page
 from service.domain.status import Decision, Status
 from service.domain.text import clean_body, clean_line, fold
@@ -27,9 +28,6 @@ SEARCH_MAX = 200
 ACTOR_MAX = 120
 CODE_PATTERN = "[a-z0-9_]{1,40}"
 _CODE = re.compile(CODE_PATTERN)
-_MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
-)  # RFC 3339, 5.6
 
 
 def slug(raw: str) -> str:
@@ -44,16 +42,6 @@ def code(raw: str) -> str:
     if not _CODE.fullmatch(raw):
         raise TextProblem("invalid", "1 to 40 of a-z, 0-9 and _.")
     return raw
-
-
-def moment(raw: str) -> datetime:
-    """A time of RFC 3339, in UTC."""
-    try:
-        if not _MOMENT.fullmatch(raw):
-            raise ValueError
-        return datetime.fromisoformat(raw.upper()).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise TextProblem("invalid", "A time such as 2026-03-07T09:30:00Z.") from None
 
 
 def searched(raw: str) -> str:

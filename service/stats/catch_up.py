@@ -115,7 +115,7 @@ def _count_queue(site: str) -> bool:
             taken = rollups.take(session, site, COMMENTS_AT_ONCE)
             rollups.add_up(session, site, added_by(taken))
             rollups.remove(session, site, taken.rows)
-        if len(taken.histories) < COMMENTS_AT_ONCE:
+        if max(len(taken.histories), len(taken.tallies)) < COMMENTS_AT_ONCE:
             return True
     return False
 

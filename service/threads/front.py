@@ -33,7 +33,9 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] in PATHS and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            entry = self._cache.get(request_key(environ))
+            # Whoever just changed something and says so (RFC 9111, 5.2.1.4) sees it, whichever process answers.
+            now = "no-cache" in environ.get("HTTP_CACHE_CONTROL", "")
+            entry = self._cache.get(request_key(environ), now=now)
             if entry is not None:
                 origin = environ.get("HTTP_ORIGIN")
                 if origin is None or allows(

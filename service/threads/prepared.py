@@ -93,30 +93,35 @@ class PreparedCache:
         self.hits = 0
         self.misses = 0
 
-    def get(self, request: str) -> Prepared | None:
-        """The prepared answer, if it is there and still true."""
+    def get(self, request: str, *, now: bool = False) -> Prepared | None:
+        """The prepared answer, if it is there and still true; `now` looks, however lately somebody else did."""
         entry = self._entries.get(request)
         if entry is None:
             self.misses += 1
             return None
-        age = time.monotonic() - entry.checked
-        if age >= self._fresh_seconds and not self._still_true(request, entry, age):
-            self.misses += 1
-            return None
+        arrived = time.monotonic()
+        oldest = arrived if now else arrived - self._fresh_seconds
+        if entry.checked < oldest:
+            must_wait = now or entry.checked < arrived - self.BOUND_SECONDS
+            if not self._still_true(request, entry, oldest, must_wait):
+                self.misses += 1
+                return None
         self.hits += 1
         with suppress(KeyError):  # dropped just now by another thread
             self._entries.move_to_end(request)
         return entry
 
-    def _still_true(self, request: str, entry: Prepared, age: float) -> bool:
-        if not entry.turn.acquire(blocking=age > self.BOUND_SECONDS):
+    def _still_true(self, request: str, entry: Prepared, oldest: float, must_wait: bool) -> bool:
+        """Whether a look that began at `oldest` or later found the entry true; looks if there was none."""
+        if not entry.turn.acquire(blocking=must_wait):
             return True  # somebody is looking right now
         try:
-            started = time.monotonic()
-            if started - entry.checked < self._fresh_seconds:
+            if entry.checked >= oldest:
                 return True
+            started = time.monotonic()
             if self._current(entry):
-                entry.checked = started
+                # A change came while we looked: what we saw may be from before it.
+                entry.checked = started if started > self._expired_at else float("-inf")
                 return True
         finally:
             entry.turn.release()

@@ -1,0 +1,202 @@
+"""What the routes of the statistics take and give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from service.stats.period import Bucket, Wanted, beginning, ending
+from service.threads.schemas import SLUG_MAX, slug
+from service.web.fields import Answer, Choice, Cleaned, Strict
+
+_WHOLE_HOURS = "Times are widened to whole hours of UTC."
+
+
+class StatisticsQuery(Strict):
+    site = Cleaned(
+        slug,
+        load_default="",
+        max_length=SLUG_MAX,
+        metadata={"description": "A site of the credential; needed when it reaches several."},
+    )
+    since = Cleaned(
+        beginning,
+        data_key="from",
+        load_default=None,
+        metadata={
+            "description": "A time (RFC 3339), or a date for its beginning in UTC; by default 29 days before `to`. "
+            + _WHOLE_HOURS
+        },
+    )
+    until = Cleaned(
+        ending,
+        data_key="to",
+        load_default=None,
+        metadata={
+            "description": "A time (RFC 3339), not included, or a date, included; by default now. " + _WHOLE_HOURS
+        },
+    )
+    bucket = Choice(Bucket, load_default=Bucket.DAY)
+
+    @post_load
+    def typed(self, loaded: dict[str, Any], **_options: object) -> Wanted:
+        return Wanted(**loaded)
+
+
+def _whole(description: str = "") -> fields.Integer:
+    return fields.Integer(required=True, metadata={"description": description} if description else {})
+
+
+def _number(description: str) -> fields.Float:
+    return fields.Float(required=True, allow_none=True, metadata={"description": description})
+
+
+def _start() -> fields.DateTime:
+    return fields.DateTime(required=True, metadata={"description": "When the bucket begins, in UTC."})
+
+
+def _too_few() -> fields.Boolean:
+    return fields.Boolean(
+        required=True, metadata={"description": "Fewer than 30 were reviewed: the figures are null."}
+    )
+
+
+def _interval() -> fields.List[Any]:
+    return fields.List(
+        fields.Float(),
+        required=True,
+        allow_none=True,
+        validate=validate.Length(2, 2),
+        metadata={"description": "The ends of the 95 % interval."},
+    )
+
+
+def _intervals(*names: str) -> fields.Nested:
+    return fields.Nested(
+        Schema.from_dict({name: _interval() for name in names}, name="Intervals" + "".join(names).title()),
+        required=True,
+    )
+
+
+class StatusCounts(Answer):
+    approved = _whole()
+    pending = _whole()
+    rejected = _whole()
+    spam = _whole()
+
+
+class SpamCounts(StatusCounts):
+    received = _whole("Comments sent in this time; those that are deleted now are in no other number.")
+    rate_limited = _whole("Comments not taken because of a rate limit.")
+    challenged = _whole("Comments asked for a proof of work.")
+
+
+class SpamPoint(SpamCounts):
+    start = _start()
+
+
+class CheckCounts(Answer):
+    check = fields.String(required=True)
+    fired = _whole("Comments in which it found something.")
+    confirmed = _whole("Of those, rejected or marked as spam by a moderator.")
+    overturned = _whole("Of those, approved by a moderator.")
+    precision = _number("The share confirmed, of all in which it fired.")
+    too_few = _too_few()
+    intervals = _intervals("precision")
+
+
+class CalibrationBin(Answer):
+    n = _whole("Reviewed comments with a score from `from` up to `to`.")
+    mean_score = _number("Of these.")
+    share = _number("The share that moderators refused.")
+    too_few = _too_few()
+    intervals = _intervals("share")
+
+
+# `from` is no name that a class can have
+CalibrationAnswer = type(
+    "CalibrationAnswer",
+    (CalibrationBin,),
+    {"from": fields.Float(required=True), "to": fields.Float(required=True)},
+)
+
+
+class FilterAnswer(Answer):
+    precision = _number("Of what the filter holds, the share that moderators refuse.")
+    recall = _number("Of what moderators refuse, the share that the filter holds.")
+    false_positive_rate = _number("Of what moderators approve, the share that the filter holds.")
+    brier = _number("The mean squared difference of score and verdict (0 refused nothing wrongly, 1 everything).")
+    decided = _whole("Reviewed comments, on which all this rests.")
+    unseen = _whole("Published without a chance of review: with any of them, figures about all are null.")
+    too_few = _too_few()
+    intervals = _intervals("precision", "recall", "false_positive_rate", "brier")
+    calibration = fields.List(fields.Nested(CalibrationAnswer), required=True)
+
+
+class Percentiles(Answer):
+    p50 = _number("Half of the decisions took no longer.")
+    p95 = _number("95 % took no longer.")
+
+
+class QueueAnswer(Answer):
+    pending = _whole("Comments that wait now.")
+    oldest_seconds = _number("How long ago the first of them was sent.")
+    decision_seconds = fields.Nested(Percentiles, required=True)
+
+
+class DomainCount(Answer):
+    domain = fields.String(required=True)
+    comments = _whole("That link to it.")
+
+
+class CampaignAnswer(StatusCounts):
+    campaign = fields.String(required=True)
+    comments = _whole()
+
+
+class SpamAnswer(Answer):
+    totals = fields.Nested(SpamCounts, required=True)
+    series = fields.List(fields.Nested(SpamPoint), required=True)
+    checks = fields.List(fields.Nested(CheckCounts), required=True)
+    filter = fields.Nested(FilterAnswer, required=True)
+    queue = fields.Nested(QueueAnswer, required=True)
+    top_link_domains = fields.List(fields.Nested(DomainCount), required=True)
+    campaigns = fields.List(fields.Nested(CampaignAnswer), required=True)
+
+
+class DecisionCounts(Answer):
+    decided = _whole("Comments decided.")
+    approve = _whole()
+    reject = _whole()
+    spam = _whole()
+    delete = _whole()
+
+
+class WorkCounts(DecisionCounts):
+    overturned = _whole("Decisions that somebody else turned since, or undid.")
+    revised = _whole("Decisions that the same moderator turned since, or undid.")
+    agreement = _number("The share of decisions that nobody else turned.")
+    too_few = _too_few()
+    intervals = _intervals("agreement")
+
+
+class DecisionPoint(DecisionCounts):
+    start = _start()
+
+
+class ModeratorWork(WorkCounts):
+    moderator = fields.String(required=True, metadata={"description": "As the audit log names them."})
+
+
+class ReasonCount(Answer):
+    decision = fields.String(required=True)
+    reason = fields.String(required=True, metadata={"description": "Empty when none was given."})
+    count = _whole()
+
+
+class ModerationAnswer(Answer):
+    totals = fields.Nested(WorkCounts, required=True)
+    series = fields.List(fields.Nested(DecisionPoint), required=True)
+    moderators = fields.List(fields.Nested(ModeratorWork), required=True)
+    reasons = fields.List(fields.Nested(ReasonCount), required=True)

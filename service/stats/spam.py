@@ -1,0 +1,92 @@
+"""The statistics of the spam defence: what came in, what became of it, how good the filter was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any, Final
+
+from service.clock import rfc3339
+from service.domain.status import Status
+from service.ratelimit.policies import LIMITS, Action, Effect
+from service.stats import quality, waits
+from service.stats.counting import Kind
+from service.stats.period import Period
+from service.storage import rollups, statistics
+from service.storage.database import Session, reading
+
+RECEIVED: Final = "received"
+RATE_LIMITED: Final = "rate_limited"
+CHALLENGED: Final = "challenged"
+STATUSES: Final = (Status.APPROVED, Status.PENDING, Status.REJECTED, Status.SPAM)
+LISTED_MAX: Final = 10
+#: Limits whose refusal means that a comment was not taken.
+REFUSING: Final = tuple(
+    limit.name
+    for limit in LIMITS
+    if limit.action in (Action.SUBMIT, Action.REFUSED_SUBMISSION) and limit.effect is Effect.REFUSE
+)
+
+
+def spam_view(period: Period, now: datetime) -> dict[str, Any]:
+    """The answer of `GET /v1/stats/spam`, all of one moment. Raises Unavailable."""
+    with reading() as session:
+        rollups.one_moment(session)
+        series = _series(session, period)
+        sums = statistics.sums(session, period.span, (*quality.KINDS, Kind.WAIT))
+        return {
+            "totals": _line(sum(series.values(), Counter[str]())),
+            "series": [{"start": rfc3339(start), **_line(series[start])} for start in period.starts()],
+            "checks": quality.checks_view(sums),
+            "filter": quality.filter_view(sums),
+            "queue": _queue(session, period, sums[Kind.WAIT], now),
+            "top_link_domains": [
+                {"domain": domain, "comments": count}
+                for domain, count in statistics.top_domains(session, period.span, LISTED_MAX)
+            ],
+            "campaigns": [
+                {"campaign": found.id, "comments": found.comments, **_by_status(found.by_status)}
+                for found in statistics.campaigns(session, period.span, LISTED_MAX)
+            ],
+        }
+
+
+def _series(session: Session, period: Period) -> dict[datetime, Counter[str]]:
+    """By the beginning of each bucket: comments by status, and refusals."""
+    series = {start: Counter[str]() for start in period.starts()}
+    start_of = period.bucket.start_of
+    for hour, status, count in statistics.by_hour(session, period.span, Kind.STATUS):
+        series[start_of(hour)].update({status: count, RECEIVED: count})
+    for hour, hits in statistics.limit_hits(session, period.span, REFUSING):
+        series[start_of(hour)][RATE_LIMITED] += hits
+    return series
+
+
+def _line(counts: Counter[str]) -> dict[str, int]:
+    return {
+        RECEIVED: counts[RECEIVED],
+        **{status.value: counts[status.value] for status in STATUSES},
+        RATE_LIMITED: counts[RATE_LIMITED],
+        CHALLENGED: 0,
+    }
+
+
+def _by_status(counts: Counter[Status]) -> dict[str, int]:
+    return {status.value: counts[status] for status in STATUSES}
+
+
+def _queue(session: Session, period: Period, took: Counter[str], now: datetime) -> dict[str, Any]:
+    first = statistics.first_in_queue(session, period.span.site)
+    oldest_seconds = None if first is None else max(0.0, (now - first).total_seconds())
+    return {
+        "pending": statistics.pending(session, period.span.site, Kind.STATUS),
+        "oldest_seconds": _seconds(oldest_seconds),
+        "decision_seconds": {
+            "p50": _seconds(waits.percentile(took, 0.50)),
+            "p95": _seconds(waits.percentile(took, 0.95)),
+        },
+    }
+
+
+def _seconds(found: float | None) -> float | None:
+    return None if found is None else round(found, 3)
