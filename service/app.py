@@ -61,6 +61,7 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in (
         comments.bp,
         moderation.bp,
+        stats.bp,
         assets.bp,
         demo.bp,
         health.bp,

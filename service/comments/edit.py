@@ -15,6 +15,7 @@ from service.comments.submit import (
     body_hash,
     for_author,
     happened,
+    judged,
     known,
     publish,
     searchable,
@@ -23,11 +24,12 @@ from service.domain import markup
 from service.domain.comment import NewComment
 from service.domain.email import EmailAddress
 from service.domain.errors import NotFound, WindowClosed
+from service.domain.linked import linked_domains
 from service.domain.page import PageKey
 from service.domain.status import Status
 from service.ratelimit.policies import Action, Scope
 from service.spam.pipeline import judge
-from service.storage import authors, comments, events, facts, pages
+from service.storage import authors, comments, events, facts, links, pages
 from service.storage.comments import Comment
 from service.storage.database import Session, reading, transaction
 from service.storage.facts import Asked
@@ -83,7 +85,8 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
             if was is Status.APPROVED:
                 changes.approved[comment.page_id] += 0  # the same count, but readers see something else
         comments.keep_signals(session, comment, verdict.signals)
-        events.add(session, happened("edited", READER, comment, was))
+        links.replace(session, comment, linked_domains(body, comment.website))
+        events.add(session, judged("edited", comment, was))
         if was is Status.PENDING and verdict.status is Status.APPROVED:
             publish(session, comment, changes)
         changes.write(session)

@@ -13,6 +13,7 @@ from service.domain.comment import DEPTH_MAX, NewComment
 from service.domain.errors import FieldProblem, InvalidInput, ThreadClosed
 from service.domain.facts import Facts
 from service.domain.ids import new_id
+from service.domain.linked import linked_domains
 from service.domain.status import Status
 from service.domain.text import fold
 from service.domain.thread import held_by
@@ -22,7 +23,7 @@ from service.privacy.vault import Vault
 from service.ratelimit.limiter import Outcome
 from service.ratelimit.policies import Action, Scope
 from service.spam.pipeline import judge
-from service.storage import authors, comments, events, facts, idempotency, pages
+from service.storage import authors, comments, events, facts, idempotency, links, pages
 from service.storage.comments import Comment
 from service.storage.database import Session, reading, transaction
 from service.storage.facts import Asked, Gathered, KnownAuthor
@@ -212,7 +213,8 @@ def _store(
     changes = comments.Changes(comment.site)
     comments.add(session, comment, changes)
     comments.keep_signals(session, comment, verdict.signals)
-    events.add(session, happened("submitted", READER, comment, before=None))
+    links.keep(session, comment, linked_domains(comment.body, comment.website))
+    events.add(session, judged("submitted", comment, before=None))
     if published:
         publish(session, comment, changes)
     changes.write(session)
@@ -224,6 +226,13 @@ def publish(session: Session, comment: Comment, changes: comments.Changes) -> No
     before = comment.status
     comments.set_status(session, comment, Status.APPROVED, changes)
     events.add(session, happened("published", POLICY, comment, before))
+
+
+def judged(kind: str, comment: Comment, before: Status | None) -> events.Event:
+    """An event about a new text, with the score that the filter gave it: statistics are counted from it."""
+    event = happened(kind, READER, comment, before)
+    event.detail = {"score": comment.score}
+    return event
 
 
 def happened(kind: str, actor: str, comment: Comment, before: Status | None) -> events.Event:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from service.jobs import retention
+from service.stats import catch_up
 
 if TYPE_CHECKING:
     from service.web.context import Services
@@ -33,6 +34,7 @@ class Kind:
 
 
 KINDS = (
+    Kind("count-statistics", catch_up.run, every_seconds=10, lease_seconds=600),
     Kind("forget-addresses", retention.forget_addresses, every_seconds=3600),
     Kind("drop-idempotency-keys", retention.drop_idempotency_keys, every_seconds=600),
 )

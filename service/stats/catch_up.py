@@ -128,8 +128,5 @@ def added_by(taken: Taken) -> Tally:
     uncounted = taken.uncounted
     for history in taken.histories:
         tally.update(contribution(history, history.steps))
-        tally.subtract(
-            contribution(history, [step for step in history.steps if step.id not in uncounted])
-        )
+        tally.subtract(contribution(history, [step for step in history.steps if step.id not in uncounted]))
     return tally
-

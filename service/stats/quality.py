@@ -88,15 +88,15 @@ def filter_view(sums: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
 def checks_view(sums: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
     """Each check, those that fired most first; also those that never fired."""
     everything = _Group.read(sums[Kind.CHECK])
-    names = {check.__module__.rpartition(".")[2] for check in CHECKS} | {one.key for one in everything.counted}
+    names = {check.__module__.rpartition(".")[2] for check in CHECKS} | {
+        one.key for one in everything.counted
+    }
     lines = [_check(name, everything.of(name)) for name in sorted(names)]
     return sorted(lines, key=lambda line: -line["fired"])
 
 
 def _check(name: str, fired: _Group) -> dict[str, Any]:
-    precision = share(
-        fired.reviewed(Label.REFUSED), fired.reviewed(Label.FINE), knowable=not fired.unseen
-    )
+    precision = share(fired.reviewed(Label.REFUSED), fired.reviewed(Label.FINE), knowable=not fired.unseen)
     return {
         "check": name,
         "fired": fired.number(),
@@ -117,9 +117,7 @@ def _bin(number: int, group: _Group, scores: Mapping[str, int]) -> dict[str, Any
     total = sum(
         scores.get(f"{probability:.6g}|{number}", 0) / NANO / probability for probability in both.counts
     )
-    refused = share(
-        group.reviewed(Label.REFUSED), group.reviewed(Label.FINE), knowable=not group.unseen
-    )
+    refused = share(group.reviewed(Label.REFUSED), group.reviewed(Label.FINE), knowable=not group.unseen)
     return {
         "from": number / BINS,
         "to": (number + 1) / BINS,

@@ -34,7 +34,8 @@ class StatisticsQuery(Strict):
         data_key="to",
         load_default=None,
         metadata={
-            "description": "A time (RFC 3339), not included, or a date, included; by default now. " + _WHOLE_HOURS
+            "description": "A time (RFC 3339), not included, or a date, included; by default now. "
+            + _WHOLE_HOURS
         },
     )
     bucket = Choice(Bucket, load_default=Bucket.DAY)
@@ -126,7 +127,9 @@ class FilterAnswer(Answer):
     precision = _number("Of what the filter holds, the share that moderators refuse.")
     recall = _number("Of what moderators refuse, the share that the filter holds.")
     false_positive_rate = _number("Of what moderators approve, the share that the filter holds.")
-    brier = _number("The mean squared difference of score and verdict (0 refused nothing wrongly, 1 everything).")
+    brier = _number(
+        "The mean squared difference of score and verdict (0 refused nothing wrongly, 1 everything)."
+    )
     decided = _whole("Reviewed comments, on which all this rests.")
     unseen = _whole("Published without a chance of review: with any of them, figures about all are null.")
     too_few = _too_few()

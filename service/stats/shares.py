@@ -100,5 +100,3 @@ def mean(sums: Iterable[tuple[float, int, float, float]]) -> tuple[float, Interv
 def _weighted(bound: float, weight_of_hits: float, weight_of_misses: float) -> float:
     hits, misses = bound * weight_of_hits, (1 - bound) * weight_of_misses
     return hits / (hits + misses)
-
-

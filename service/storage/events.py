@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.storage import rollups
 from service.storage.models import Event
 
 __all__ = ["Event", "EventFilter", "add", "add_all", "last_change", "listing", "of_comment", "of_decision"]
@@ -15,12 +16,13 @@ __all__ = ["Event", "EventFilter", "add", "add_all", "last_change", "listing", "
 
 def add(session: Session, event: Event) -> None:
     """Adds one event in the transaction of what it tells."""
-    session.add(event)
+    add_all(session, [event])
 
 
-def add_all(session: Session, events: Iterable[Event]) -> None:
-    """Adds many events in the transaction of what they tell."""
+def add_all(session: Session, events: Sequence[Event]) -> None:
+    """Adds many events in the transaction of what they tell; the statistics count them later."""
     session.add_all(events)
+    rollups.note(session, events)
 
 
 def of_comment(session: Session, site: str, comment_id: str, limit: int) -> Sequence[Event]:

@@ -202,4 +202,3 @@ def one_moment(session: Session) -> None:
 
 def _row(site: str, cell: Cell, count: int) -> dict[str, Any]:
     return {"site": site, "kind": str(cell.kind), "hour": cell.hour, "key": str(cell.key), "count": count}
-

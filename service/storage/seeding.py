@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
-from service.storage import authors, pages
+from service.storage import authors, pages, rollups
 from service.storage.database import lock_rows
 from service.storage.models import Comment, Page
 
@@ -60,6 +60,7 @@ def store(session: Session, batch: Batch) -> None:
     authors.recount(session, batch.site, {author: {batch.status: n} for author, n in by_author.items()})
     if batch.status is Status.APPROVED:
         _count_pages(session, batch)
+    rollups.note_unsent(session, batch.site, batch.status, (comment.created_at for comment in batch.comments))
 
 
 def number_on(session: Session, site: str, page_ids: Sequence[str]) -> int:
