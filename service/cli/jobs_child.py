@@ -30,6 +30,11 @@ class JobsChild:
         """Returns at once."""
         self._thread.start()
 
+    def renew(self) -> None:
+        """Replaces the worker, after the job at hand, by one that runs the code as it is now."""
+        if self._child is not None:
+            self._child.terminate()
+
     def stop(self) -> None:
         """Ends the worker after the job at hand, or by force after some seconds."""
         self._stopping.set()
@@ -56,4 +61,5 @@ class JobsChild:
             self._child.wait()
             if self._stopping.wait(RESTART_PAUSE_SECONDS):
                 return
-            self._report(f"the jobs worker ended ({self._child.returncode}); starting it again")
+            if self._child.returncode != 0:
+                self._report(f"the jobs worker ended ({self._child.returncode}); starting it again")

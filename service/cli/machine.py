@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import math
 import os
+import resource
 import socket
 from pathlib import Path
 
@@ -28,6 +29,17 @@ def _processors() -> int:
         return min(affinity, max(1, math.ceil(int(quota) / int(period))))
     except (OSError, ValueError):  # no such file, or `max`: no limit
         return affinity
+
+
+def open_files(number: int) -> None:
+    """Lets this process and its children open `number` files and connections, or as many as the system allows.
+
+    Many systems give 1024 unless asked, which as many slow readers would use up.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def check_folder(folder: Path, variable: str) -> None:

@@ -21,19 +21,21 @@ from typing import Any
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server import Server
 
 from service.cli.child_process import die_with_parent
 from service.cli.embedded_valkey import EmbeddedValkey, binary
 from service.cli.jobs_child import JobsChild
-from service.cli.machine import CannotStart, check_folder, check_port, worker_count
+from service.cli.machine import CannotStart, check_folder, check_port, open_files, worker_count
+from service.cli.server import SteadyServer
 from service.cli.server_log import server_log
 from service.settings import Settings, SettingsError
 
 TARGET = "service.wsgi:app"
 BACKLOG = 2048
-# Connections of one worker, idle ones too; the threads bound how many of their requests run at once.
+# Of one worker: connections, idle ones too; requests whose body is still being sent; files for all that and the rest.
 CONNECTIONS = 4096
+WAITING = 2048
+OPEN_FILES = 2 * CONNECTIONS
 HEADER_MILLISECONDS = 10_000
 HEADER_BYTES = 32 * 1024
 STOP_SECONDS = 5
@@ -63,6 +65,7 @@ def main(arguments: list[str]) -> int:
         settings = Settings.from_environ()
         check_folder(settings.instance_dir, "BELOWLINE_INSTANCE_DIR")
         check_port(settings.host, settings.port)
+        open_files(OPEN_FILES)
         valkey = _embedded_valkey(settings)
         if valkey is not None:
             valkey.start()
@@ -125,21 +128,24 @@ def _set_up() -> None:
 def load_worker(target: str) -> Callable[..., Any]:
     """The WSGI callable, inside a new serving process."""
     die_with_parent()
+    from service.cli.waiting_room import WaitingRoom
+
     module, name = target.split(":")
-    app: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    return app
+    app = getattr(importlib.import_module(module), name)
+    return WaitingRoom(app, Settings.from_environ().threads, WAITING)
 
 
 def _serve(plan: Plan) -> None:
     settings = plan.settings
     multiprocessing.set_start_method("spawn")  # a fork would share our threads' locks with the workers
-    server = Server(
+    server = SteadyServer(
         TARGET,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=plan.workers,
-        blocking_threads=settings.threads,
+        blocking_threads=settings.threads
+        + WAITING,  # made when needed; WaitingRoom lets `threads` of them in
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),
         websockets=False,
@@ -153,19 +159,20 @@ def _serve(plan: Plan) -> None:
     )
     _say(f"starting {plan.workers} serving processes with {settings.threads} threads each")
     threading.Thread(target=_announce, args=(plan,), name="announce", daemon=True).start()
-    with _jobs(settings):
+    with _jobs(settings, server):
         server.serve(target_loader=load_worker)
     _say("stopped")
 
 
 @contextmanager
-def _jobs(settings: Settings) -> Iterator[None]:
+def _jobs(settings: Settings, server: SteadyServer) -> Iterator[None]:
     """Has the jobs done meanwhile, where no worker of its own runs beside."""
     if not settings.jobs:
         yield
         return
     child = JobsChild(lambda: _is_alive(settings), _say)
     child.start()
+    server.on_reload(child.renew)
     try:
         yield
     finally:

@@ -15,7 +15,7 @@ from service.log import logger
 from service.stats.counting import RULES, contribution
 from service.storage import histories, rollups
 from service.storage.database import Session, reading, transaction
-from service.storage.rollups import Tally, Taken
+from service.storage.rollups import Taken, Tally
 
 if TYPE_CHECKING:
     from service.web.context import Services

@@ -32,7 +32,8 @@ class _Group:
 
     @classmethod
     def read(cls, counts: Mapping[str, int]) -> _Group:
-        return cls(tuple(_Counted(*key.split("|", 2), count) for key, count in counts.items()))  # type: ignore[call-arg]
+        parts = ((key.split("|", 2), count) for key, count in counts.items())
+        return cls(tuple(_Counted(review, label, key, count) for (review, label, key), count in parts))
 
     def of(self, key: str) -> _Group:
         return _Group(tuple(one for one in self.counted if one.key == key))
@@ -102,7 +103,7 @@ def _check(name: str, fired: _Group) -> dict[str, Any]:
         "fired": fired.number(),
         "confirmed": fired.number(lambda one: one.label == Label.REFUSED),
         "overturned": fired.number(lambda one: one.label == Label.FINE),
-        **_shown("precision", precision),
+        **shown_share("precision", precision),
     }
 
 
@@ -123,7 +124,7 @@ def _bin(number: int, group: _Group, scores: Mapping[str, int]) -> dict[str, Any
         "to": (number + 1) / BINS,
         "n": both.number,
         "mean_score": _rounded(total / both.estimate if both.number else None),
-        **_shown("share", refused),
+        **shown_share("share", refused),
     }
 
 
@@ -134,17 +135,13 @@ def _errors(sums: Mapping[str, Mapping[str, int]]) -> Iterable[tuple[float, int,
         yield probability, number, first, second
 
 
-def _shown(name: str, found: Share) -> dict[str, Any]:
+def shown_share(name: str, found: Share) -> dict[str, Any]:
+    """A share under its name, with its interval and whether too little stands behind it."""
     return {
         name: _rounded(found.value),
         "too_few": found.too_few,
         "intervals": {name: _ends(found.interval)},
     }
-
-
-def shown_share(name: str, found: Share) -> dict[str, Any]:
-    """A share under its name, with its interval and whether too little stands behind it."""
-    return _shown(name, found)
 
 
 def _rounded(value: float | None) -> float | None:

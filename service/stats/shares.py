@@ -41,7 +41,7 @@ class Reviewed:
 
     @property
     def estimate(self) -> float:
-        """How many there are, reviewed or not: each counts by the inverse of its probability (Horvitz, Thompson 1952)."""
+        """How many there are, reviewed or not: each counts by its inverse probability (Horvitz, Thompson 1952)."""
         return sum(count / probability for probability, count in self.counts.items())
 
     @property

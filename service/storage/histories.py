@@ -100,11 +100,12 @@ def _steps(session: Session, site: str, of: Of) -> dict[str, list[Step]]:
             Event.detail,
             Event.created_at,
         )
-        .where(Event.site == site, of(Event.comment_id), Event.version.is_not(None))  # type: ignore[arg-type]
+        .where(Event.site == site, of(Event.comment_id), Event.version.is_not(None))
         .order_by(Event.comment_id, Event.version, Event.id)
     )
     for row in rows:
-        found[row[0]].append(Step(*row[1:]))
+        columns: tuple[Any, ...] = tuple(row)
+        found[columns[0]].append(Step(*columns[1:]))
     return found
 
 

@@ -43,10 +43,9 @@ Tally = Counter[Cell]
 
 @dataclass(frozen=True)
 class Standing:
-    """How a site's rollups stand: the rules they follow, since when somebody counts anew, whether the queue is empty."""
+    """How a site's rollups stand: the rules they follow, and whether something is queued."""
 
     counted_as: str
-    turn_at: datetime | None
     waiting: bool
 
 
@@ -91,7 +90,7 @@ def standing(session: Session, site: str) -> Standing:
     """How the site's rollups stand; a site never counted follows no rules."""
     waiting = session.scalar(select(Uncounted.site).where(Uncounted.site == site).limit(1)) is not None
     kept = session.get(RollupSite, site)
-    return Standing("", None, waiting) if kept is None else Standing(kept.counted_as, kept.turn_at, waiting)
+    return Standing("" if kept is None else kept.counted_as, waiting)
 
 
 def lock(session: Session, site: str) -> RollupSite:
@@ -194,7 +193,7 @@ def kept(session: Session, site: str) -> Tally:
 
 
 def one_moment(session: Session) -> None:
-    """Has all that the session reads from here on be of one moment, however long it takes. It must be its first word."""
+    """Has all that the session reads be of one moment, however long it takes; to be said before it reads."""
     if lock_rows(session):
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         session.execute(text("SET LOCAL statement_timeout = 0"))

@@ -1,0 +1,189 @@
+"""`make bench`: this service and its peers under the same load, one after the other, and what came of it.
+
+python -m benchmarks.run [--seconds 8] [--rounds 3] [--peers isso,wordpress,postgresql]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from benchmarks import budgets, machine, report, rounds
+from benchmarks.peers import Missing, Peer
+from benchmarks.peers.belowline import Belowline
+from benchmarks.peers.isso import Isso
+from benchmarks.peers.nginx import Nginx, require_nginx
+from benchmarks.peers.wordpress import WordPress
+from benchmarks.processes import Failed
+from benchmarks.record import Record, say
+from benchmarks.rounds import Round
+from tests.backing.postgres import PostgresServer
+from tests.backing.postgres import binaries as postgres_binaries
+
+PEERS: Final = ("isso", "wordpress", "postgresql")
+# On a real disk where there is one (a temporary folder may be memory), and open to the servers' own accounts.
+PLACE: Final = Path("/var/tmp") if Path("/var/tmp").is_dir() else Path(tempfile.gettempdir())  # noqa: S108
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A part of a round: which servers it needs, and what is done with them."""
+
+    name: str
+    prepare: Callable[[], None]
+    measure: Callable[[Round], None]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when every budget that was measured is kept, 1 when one is missed, 2 when nothing could be measured."""
+    asked = _arguments(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    record = Record()
+    began = time.monotonic()
+    try:
+        machine.install_all(with_wordpress="wordpress" in asked.peers)
+        require_nginx()
+        with work_folder() as folder, _postgres(record, wanted="postgresql" in asked.peers) as postgres:
+            _measure(record, asked, folder, _turns(record, asked.peers, folder, postgres))
+    except (machine.CannotMeasure, Missing, Failed) as problem:
+        sys.stderr.write(f"belowline: {problem}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    kept = budgets.compare(record, budgets.load())
+    settings = report.Settings(asked.seconds, asked.rounds, time.monotonic() - began)
+    report.write(record, kept, settings)
+    say(f"\n{budgets.table(kept)}\n\n==> written to {report.FILE.relative_to(Path.cwd())}")
+    return int(any(one.word == "MISSED" for one in kept))
+
+
+def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
+    parser.add_argument("--seconds", type=int, default=8, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--peers", default=",".join(PEERS), type=lambda text: [name for name in text.split(",") if name])
+    asked = parser.parse_args(arguments)
+    if unknown := set(asked.peers) - set(PEERS):
+        parser.error(f"unknown peers: {', '.join(sorted(unknown))}; there are {', '.join(PEERS)}")
+    return asked
+
+
+def _turns(record: Record, peers: Sequence[str], folder: Path, postgres: PostgresServer | None) -> list[Turn]:
+    ours, nginx = Belowline(folder / "b"), Nginx(folder / "n")
+    record.versions |= {ours.name: ours.version(), nginx.name: nginx.version()}
+    turns = [
+        Turn(ours.name, ours.prepare, lambda now: rounds.belowline_and_nginx(now, ours, nginx)),
+        Turn(f"{ours.name} without limits", _nothing, lambda now: rounds.belowline_without_limits(now, ours)),
+    ]
+    if postgres is not None:
+        on_postgres = Belowline(folder / "p", postgres)
+        record.versions[on_postgres.name] = f"{ours.version()}, {_postgres_version(postgres)}"
+        turns.append(
+            Turn(
+                on_postgres.name, on_postgres.prepare, lambda now: rounds.belowline_on_postgresql(now, on_postgres)
+            )
+        )
+    if "isso" in peers:
+        turns.append(_peer(record, Isso(folder / "i", cache_folder()), rounds.other))
+    if "wordpress" in peers:
+        turns.append(_peer(record, WordPress(folder / "w"), rounds.other))
+        turns.append(_peer(record, WordPress(folder / "w", cached=True), rounds.cached, prepared=True))
+    return turns
+
+
+def _peer(
+    record: Record, peer: Peer, measure: Callable[[Round, Peer], None], *, prepared: bool = False
+) -> Turn:
+    def prepare() -> None:
+        if not prepared:
+            peer.prepare()
+        record.versions[peer.name] = peer.version()
+
+    return Turn(peer.name, prepare, lambda now: measure(now, peer))
+
+
+def _measure(record: Record, asked: argparse.Namespace, folder: Path, turns: list[Turn]) -> None:
+    ready = [turn for turn in turns if _prepared(record, turn)]
+    for number in range(1, asked.rounds + 1):
+        record.round = number
+        for turn in ready:
+            say(f"==> round {number} of {asked.rounds}: {turn.name}")
+            turn.measure(Round(record, asked.seconds, folder))
+
+
+def _prepared(record: Record, turn: Turn) -> bool:
+    say(f"==> preparing {turn.name}")
+    try:
+        turn.prepare()
+    except Missing as missing:
+        record.missing[turn.name] = str(missing)
+        say(f"==> skipped: {turn.name}. {missing}")
+        return False
+    return True
+
+
+@contextmanager
+def _postgres(record: Record, *, wanted: bool) -> Iterator[PostgresServer | None]:
+    if not wanted:
+        yield None
+        return
+    if postgres_binaries() is None:
+        record.missing["belowline-postgresql"] = "PostgreSQL is not installed: `apt-get install postgresql`"
+        yield None
+        return
+    server = PostgresServer()
+    try:
+        yield server.start()
+    finally:
+        server.remove()
+
+
+def _postgres_version(postgres: PostgresServer) -> str:
+    import psycopg
+
+    with psycopg.connect(postgres.dsn()) as connection:
+        number = connection.info.server_version
+    return f"PostgreSQL {number // 10000}.{number % 10000}"
+
+
+@contextmanager
+def work_folder() -> Iterator[Path]:
+    """A new folder for all servers' files, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="blb-", dir=PLACE))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        with suppress(OSError):
+            shutil.rmtree(folder)
+
+
+def cache_folder() -> Path:
+    """Where installed peers stay from one run to the next."""
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "belowline-bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _nothing() -> None:
+    """Prepared already."""
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    """Ends as Ctrl-C does, so that everything is stopped."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

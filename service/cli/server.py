@@ -1,0 +1,73 @@
+"""The HTTP server, with listening sockets that outlive its workers."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from typing import Any
+
+from granian._granian import SocketHolder
+from granian.server import MPServer
+from granian.server.mp import WorkerProcess
+
+
+class SteadyServer(MPServer):
+    """Granian, but the first process holds one listening socket for each worker's place.
+
+    Granian's workers open their own, and a connection that waits on one is reset when its worker goes: killed, or
+    replaced on SIGHUP. Here it waits for the successor in the same place. One socket for all workers would do so
+    too, but a burst of connections then ends up with whichever woke first.
+    """
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self._listeners: list[socket.socket] = []
+        self._at_terminal = os.isatty(0)
+
+    def signal_handler_reload(self, *arguments: Any, **named: Any) -> None:
+        """On SIGHUP the workers are replaced one by one; but who closes the terminal wants an end."""
+        inner: Any = super()
+        if self._at_terminal:
+            inner.signal_handler_interrupt(*arguments, **named)
+        else:
+            inner.signal_handler_reload(*arguments, **named)
+
+    def _init_shared_socket(self) -> None:
+        if sys.platform != "linux":  # only Linux shares connections out among sockets of one port
+            super()._init_shared_socket()
+            return
+        self._sso: socket.socket | None = None
+        self._listeners = [
+            listening(self.bind_addr, self.bind_port, self.backlog) for _ in range(self.workers)
+        ]
+
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> WorkerProcess:  # type: ignore[override]
+        if self._listeners:
+            self._sso = self._listeners[idx]
+            holder: Any = (
+                SocketHolder  # its types are behind: by number, whether it is a unix socket, backlog
+            )
+            self._shd = holder(self._sso.fileno(), False, self.backlog)
+        return super()._spawn_worker(idx, target, callback_loader)
+
+    def _drop_shared_socket(self) -> None:
+        for listener in self._listeners:
+            listener.close()
+        inner: Any = super()
+        inner._drop_shared_socket()
+
+
+def listening(host: str, port: int, backlog: int) -> socket.socket:
+    """A socket that listens there and that child processes inherit. Raises OSError."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.bind(address)
+    listener.listen(backlog)
+    listener.setblocking(False)
+    listener.set_inheritable(True)
+    return listener
