@@ -5,7 +5,7 @@ VENV   := .venv/bin
 SHELL  := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev check test lock openapi python environment
+.PHONY: help run dev check test lock openapi bench bench-scale python environment
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,12 @@ lock: environment ## compile requirements*.txt from requirements*.in
 
 openapi: environment ## write openapi.yaml from the code
 	@$(VENV)/flask --app service openapi
+
+bench: environment ## measure this service beside its peers, and compare with the budgets (SECONDS=8 ROUNDS=3)
+	@$(VENV)/python -m benchmarks.run --seconds $(or $(SECONDS),8) --rounds $(or $(ROUNDS),3) $(if $(PEERS),--peers $(PEERS))
+
+bench-scale: environment ## measure how cost grows: threads to 100,000 comments, queues to 1,000,000 (SECONDS=3)
+	@$(VENV)/python -m benchmarks.scale --seconds $(or $(SECONDS),3)
 
 environment: python
 	@$(PYTHON) scripts/bootstrap.py requirements-dev.txt

@@ -17,14 +17,17 @@ MIX_SITES: Final = tuple(f"mix-{number}" for number in range(1, 9))
 MIX_PAGES_PER_SITE: Final = 6
 WRITE_SITES: Final = tuple(f"write-{number}" for number in range(1, 21))
 
-_FIRST = "Abena Bao Catrin Dilek Emil Farah Goran Hana Idris Jolanta Kofi Lena Mehmet Nuala Oskar Perihan".split()
-_LAST = "Aydın Brandt Castellan Dunne Ekström Ferrari Grant Hughes Ivanov Jansen Kaya Lindholm Mbeki Öztürk".split()
+_FIRST = "Abena Bao Catrin Dilek Emil Farah Goran Hana Idris Jolanta Kofi Lena Mehmet Nuala Oskar Perihan"
+_LAST = "Aydın Brandt Castellan Dunne Ekström Ferrari Grant Hughes Ivanov Jansen Kaya Lindholm Mbeki Öztürk"
 _WORDS = (
     "and or but the a our their this that every no some people readers council mayor bridge school harbour road "
     "tram budget report number plan river library hospital market street winter vote price rent water bus light "
     "says knows wants asked built closed opened promised paid measured forgot repaired counted moved grew fell "
     "slowly again never today yesterday quietly nearly perhaps in of for from with under over without between"
-).split()
+)
+FIRST_NAMES: Final = _FIRST.split()
+LAST_NAMES: Final = _LAST.split()
+WORDS: Final = _WORDS.split()
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,9 @@ THOUSAND: Final = Thread(MAIN, "thread-1000", 1000)
 SMALL: Final = tuple(Thread(MAIN, f"small-{number}", 4 + number * 5 % 31) for number in range(1, 18))
 COUNTED: Final = (TEN, HUNDRED, THOUSAND, *SMALL)
 MIX: Final = tuple(
-    Thread(site, f"{site}-page-{number}", 100) for site in MIX_SITES for number in range(1, MIX_PAGES_PER_SITE + 1)
+    Thread(site, f"{site}-page-{number}", 100)
+    for site in MIX_SITES
+    for number in range(1, MIX_PAGES_PER_SITE + 1)
 )
 ALL: Final = (*COUNTED, *MIX)
 
@@ -80,7 +85,7 @@ def _entries(thread: Thread) -> list[Entry]:
                 position,
                 parent.position if parent else None,
                 parent.depth + 1 if parent else 0,
-                f"{chance.choice(_FIRST)} {chance.choice(_LAST)}",
+                f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}",
                 f"reader-{chance.randrange(3000)}@reader.example.org",
                 body(chance),
             )
@@ -93,7 +98,9 @@ def body(chance: random.Random) -> str:
     sentences: list[str] = []
     length = 0
     while length < BODY_CHARACTERS - 30:
-        sentence = " ".join(chance.choices(_WORDS, k=chance.randint(7, 13))).capitalize() + chance.choice("...?!")
+        sentence = " ".join(chance.choices(WORDS, k=chance.randint(7, 13))).capitalize() + chance.choice(
+            "...?!"
+        )
         sentences.append(sentence)
         length += len(sentence) + 1
     middle = len(sentences) // 2
@@ -105,7 +112,7 @@ def body(chance: random.Random) -> str:
 def new_entry(number: int) -> Entry:
     """A comment that is sent during a measurement: its author and its text are its own."""
     chance = random.Random(number)
-    name = f"{chance.choice(_FIRST)} {chance.choice(_LAST)}"
+    name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}"
     return Entry(0, None, 0, name, f"writer-{number}@reader.example.org", f"{body(chance)} No. {number}.")
 
 

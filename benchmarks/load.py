@@ -29,7 +29,10 @@ class Request:
         headers = {"Host": "127.0.0.1", **self.headers}
         if self.body:
             headers["Content-Length"] = str(len(self.body))
-        lines = [f"{self.method} {self.path} HTTP/1.1", *(f"{name}: {text}" for name, text in headers.items())]
+        lines = [
+            f"{self.method} {self.path} HTTP/1.1",
+            *(f"{name}: {text}" for name, text in headers.items()),
+        ]
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
     def with_headers(self, **more: str) -> Request:
@@ -94,7 +97,14 @@ def measure(target: Target, load: Load, seconds: int) -> Measured:
 
 def _command(target: Target, load: Load, seconds: int, file: str) -> list[str]:
     # One thread: the load generator shall not take more than one processor from the server.
-    options = ["-t1", f"-c{load.connections}", f"-d{seconds}s", f"--timeout={TIMEOUT_SECONDS}s", "-s", str(SCRIPT)]
+    options = [
+        "-t1",
+        f"-c{load.connections}",
+        f"-d{seconds}s",
+        f"--timeout={TIMEOUT_SECONDS}s",
+        "-s",
+        str(SCRIPT),
+    ]
     return ["wrk", *options, f"http://127.0.0.1:{target.port}", "--", file, "1" if load.writes else "0"]
 
 
@@ -103,7 +113,9 @@ def _measured(found: dict[str, Any], load: Load, cpu: float) -> Measured:
     answers = found["requests"]
     refused = found["refused"]
     if load.writes:
-        refused = sum(times for status, times in found["statuses"].items() if int(status) not in load.accepted)
+        refused = sum(
+            times for status, times in found["statuses"].items() if int(status) not in load.accepted
+        )
     return Measured(
         rate=(answers - refused) / seconds,
         p50=found["p50"] / 1000,

@@ -1,13 +1,14 @@
 """Posts and approves comments at a steady rate beside a measurement, as readers and a moderator would.
 
-python -m benchmarks.poster PORT SECONDS PAGES < token; PAGES is how many pages take turns, the read one first.
-It prints what it did as JSON.
+BENCH_TOKEN=… python -m benchmarks.poster PORT SECONDS PAGES; of so many pages in turn the first is the one that is
+read. It prints what it did as JSON.
 """
 
 from __future__ import annotations
 
 import http.client
 import json
+import os
 import sys
 import threading
 import time
@@ -71,14 +72,16 @@ class Task:
     def _post(
         self, connection: http.client.HTTPConnection, path: str, document: object, headers: dict[str, str]
     ) -> tuple[int, dict[str, dict[str, str]]]:
-        connection.request("POST", path, json.dumps(document), {"Content-Type": "application/json", **headers})
+        connection.request(
+            "POST", path, json.dumps(document), {"Content-Type": "application/json", **headers}
+        )
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read())
 
 
 def main(arguments: list[str]) -> int:
     port, seconds, pages = arguments
-    task = Task(int(port), float(seconds), int(pages), sys.stdin.read().strip())
+    task = Task(int(port), float(seconds), int(pages), os.environ["BENCH_TOKEN"])
     done = Done()
     hands = [threading.Thread(target=task.hand, args=(number, done)) for number in range(HANDS)]
     for hand in hands:

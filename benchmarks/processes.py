@@ -60,6 +60,14 @@ class Program:
             tail = self.log.read_text(errors="replace")[-2000:]
             raise Failed(f"{self.command[0]} ended with {self._child.returncode}:\n{tail}")
 
+    def wait(self, seconds: float = 60) -> None:
+        """Waits until it has ended by itself. Raises Failed when it does not, or ends badly."""
+        try:
+            if self._child.wait(seconds) != 0:
+                self.check()
+        except subprocess.TimeoutExpired:
+            raise Failed(f"{' '.join(self.command[:3])} does not end; its log is {self.log}") from None
+
     def stop(self) -> None:
         """Ends it politely, and whatever is left of it after that by force."""
         family = tree([self.pid])

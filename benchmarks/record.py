@@ -18,7 +18,7 @@ class Record:
         self._values: dict[Key, dict[int, float]] = {}
         self.versions: dict[str, str] = {}
         self.missing: dict[str, str] = {}
-        self.notes: list[str] = []
+        self.failures: list[str] = []
         self.round = 0
 
     def note(self, server: str, case: str, metric: str, value: float) -> None:

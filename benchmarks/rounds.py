@@ -162,7 +162,14 @@ def _beside(now: Round, ours: Belowline, pages: int, case: str) -> None:
     request = ours.first_page(HELD)
     base = f"first-page-before-{case}"
     now.read(ours, base, request)
-    command = [sys.executable, "-m", "benchmarks.poster", str(ours.target().port), str(now.seconds + 1), str(pages)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.poster",
+        str(ours.target().port),
+        str(now.seconds + 1),
+        str(pages),
+    ]
     log = now.folder / f"poster-{ours.name}-{case}-{now.record.round}.log"
     poster = Program(command, log, {"BENCH_TOKEN": ours.token, "PYTHONPATH": str(ROOT)}, ROOT)
     try:

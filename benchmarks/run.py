@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import psycopg
+
 from benchmarks import budgets, machine, report, rounds
 from benchmarks.peers import Missing, Peer
 from benchmarks.peers.belowline import Belowline
@@ -45,7 +47,7 @@ class Turn:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 when every budget that was measured is kept, 1 when one is missed, 2 when nothing could be measured."""
+    """0 when all went well, 1 when a budget is missed or a part failed, 2 when nothing could be measured."""
     asked = _arguments(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
     record = Record()
@@ -54,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
         machine.install_all(with_wordpress="wordpress" in asked.peers)
         require_nginx()
         with work_folder() as folder, _postgres(record, wanted="postgresql" in asked.peers) as postgres:
-            _measure(record, asked, folder, _turns(record, asked.peers, folder, postgres))
+            _measure(record, asked, _turns(record, asked.peers, folder, postgres), folder)
     except (machine.CannotMeasure, Missing, Failed) as problem:
         sys.stderr.write(f"belowline: {problem}\n")
         return 2
@@ -64,14 +66,16 @@ def main(arguments: Sequence[str]) -> int:
     settings = report.Settings(asked.seconds, asked.rounds, time.monotonic() - began)
     report.write(record, kept, settings)
     say(f"\n{budgets.table(kept)}\n\n==> written to {report.FILE.relative_to(Path.cwd())}")
-    return int(any(one.word == "MISSED" for one in kept))
+    return int(bool(record.failures) or any(one.word == "MISSED" for one in kept))
 
 
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
     parser.add_argument("--seconds", type=int, default=8, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--peers", default=",".join(PEERS), type=lambda text: [name for name in text.split(",") if name])
+    parser.add_argument(
+        "--peers", default=",".join(PEERS), type=lambda text: [name for name in text.split(",") if name]
+    )
     asked = parser.parse_args(arguments)
     if unknown := set(asked.peers) - set(PEERS):
         parser.error(f"unknown peers: {', '.join(sorted(unknown))}; there are {', '.join(PEERS)}")
@@ -80,7 +84,10 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _turns(record: Record, peers: Sequence[str], folder: Path, postgres: PostgresServer | None) -> list[Turn]:
     ours, nginx = Belowline(folder / "b"), Nginx(folder / "n")
-    record.versions |= {ours.name: ours.version(), nginx.name: nginx.version()}
+    record.versions |= {
+        ours.name: ours.version(),
+        nginx.name: f"{nginx.version()}, the same bytes from a file",
+    }
     turns = [
         Turn(ours.name, ours.prepare, lambda now: rounds.belowline_and_nginx(now, ours, nginx)),
         Turn(f"{ours.name} without limits", _nothing, lambda now: rounds.belowline_without_limits(now, ours)),
@@ -90,35 +97,39 @@ def _turns(record: Record, peers: Sequence[str], folder: Path, postgres: Postgre
         record.versions[on_postgres.name] = f"{ours.version()}, {_postgres_version(postgres)}"
         turns.append(
             Turn(
-                on_postgres.name, on_postgres.prepare, lambda now: rounds.belowline_on_postgresql(now, on_postgres)
+                on_postgres.name,
+                on_postgres.prepare,
+                lambda now: rounds.belowline_on_postgresql(now, on_postgres),
             )
         )
     if "isso" in peers:
         turns.append(_peer(record, Isso(folder / "i", cache_folder()), rounds.other))
     if "wordpress" in peers:
         turns.append(_peer(record, WordPress(folder / "w"), rounds.other))
-        turns.append(_peer(record, WordPress(folder / "w", cached=True), rounds.cached, prepared=True))
+        turns.append(_peer(record, WordPress(folder / "w", cached=True), rounds.cached))
     return turns
 
 
-def _peer(
-    record: Record, peer: Peer, measure: Callable[[Round, Peer], None], *, prepared: bool = False
-) -> Turn:
+def _peer(record: Record, peer: Peer, measure: Callable[[Round, Peer], None]) -> Turn:
     def prepare() -> None:
-        if not prepared:
-            peer.prepare()
+        peer.prepare()
         record.versions[peer.name] = peer.version()
 
     return Turn(peer.name, prepare, lambda now: measure(now, peer))
 
 
-def _measure(record: Record, asked: argparse.Namespace, folder: Path, turns: list[Turn]) -> None:
+def _measure(record: Record, asked: argparse.Namespace, turns: list[Turn], folder: Path) -> None:
+    """All rounds. What fails is said and left out; the rest goes on."""
     ready = [turn for turn in turns if _prepared(record, turn)]
     for number in range(1, asked.rounds + 1):
         record.round = number
         for turn in ready:
             say(f"==> round {number} of {asked.rounds}: {turn.name}")
-            turn.measure(Round(record, asked.seconds, folder))
+            try:
+                turn.measure(Round(record, asked.seconds, folder))
+            except (Failed, OSError) as failed:
+                record.failures.append(f"{turn.name}, round {number}: {failed}")
+                say(f"==> FAILED: {record.failures[-1]}")
 
 
 def _prepared(record: Record, turn: Turn) -> bool:
@@ -128,6 +139,10 @@ def _prepared(record: Record, turn: Turn) -> bool:
     except Missing as missing:
         record.missing[turn.name] = str(missing)
         say(f"==> skipped: {turn.name}. {missing}")
+        return False
+    except (Failed, OSError) as failed:
+        record.failures.append(f"preparing {turn.name}: {failed}")
+        say(f"==> FAILED: {record.failures[-1]}")
         return False
     return True
 
@@ -149,8 +164,6 @@ def _postgres(record: Record, *, wanted: bool) -> Iterator[PostgresServer | None
 
 
 def _postgres_version(postgres: PostgresServer) -> str:
-    import psycopg
-
     with psycopg.connect(postgres.dsn()) as connection:
         number = connection.info.server_version
     return f"PostgreSQL {number // 10000}.{number % 10000}"

@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.routing import BaseConverter
 
 from service import log
+from service.admin import routes as admin
 from service.auth import guard
 from service.comments import routes as comments
 from service.domain.ids import PATTERN
@@ -62,6 +63,7 @@ def create_app(settings: Settings) -> Flask:
         comments.bp,
         moderation.bp,
         stats.bp,
+        admin.bp,
         assets.bp,
         demo.bp,
         health.bp,

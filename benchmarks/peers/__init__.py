@@ -22,6 +22,7 @@ class Peer(Protocol):
 
     name: str
     accepted: frozenset[int]  # statuses with which it takes a comment
+    written: Sequence[Thread]  # threads that new comments are sent to when only writing is measured
 
     def version(self) -> str:
         """What is measured, with its version."""

@@ -36,6 +36,10 @@ class Belowline:
     """On SQLite, or with `postgres` on a server of ours, whose processes count too."""
 
     accepted = frozenset({201})
+    # Limits are on: a page takes 60 comments a minute, a site 600 before it holds what comes.
+    written: Sequence[Thread] = tuple(
+        Thread(site, f"{site}-page-{page}", 0) for site in dataset.WRITE_SITES for page in range(25)
+    )
 
     def __init__(self, folder: Path, postgres: PostgresServer | None = None) -> None:
         self.name = "belowline" if postgres is None else "belowline-postgresql"
@@ -49,7 +53,10 @@ class Belowline:
 
     def version(self) -> str:
         done = subprocess.run(
-            ["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
+            ["git", "-C", str(ROOT), "describe", "--always", "--dirty"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return f"Belowline {done.stdout.strip() or 'without git'}"
 

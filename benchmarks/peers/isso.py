@@ -28,7 +28,9 @@ enabled = false
 [server]
 listen = http://127.0.0.1:{port}
 """
-COLUMNS = "tid, id, parent, created, mode, remote_addr, text, author, email, likes, dislikes, voters, notification"
+COLUMNS = (
+    "tid, id, parent, created, mode, remote_addr, text, author, email, likes, dislikes, voters, notification"
+)
 
 
 class Isso:
@@ -36,6 +38,7 @@ class Isso:
 
     name = "isso"
     accepted = frozenset({201, 202})
+    written: Sequence[Thread] = dataset.SMALL
 
     def __init__(self, folder: Path, cache: Path) -> None:
         self._folder = folder
@@ -45,7 +48,9 @@ class Isso:
         self._program: Program | None = None
 
     def version(self) -> str:
-        code = "import importlib.metadata as m; print(m.version('isso'), 'with gunicorn', m.version('gunicorn'))"
+        code = (
+            "import importlib.metadata as m; print(m.version('isso'), 'with gunicorn', m.version('gunicorn'))"
+        )
         return "Isso " + run([str(self._venv / "bin/python"), "-c", code]).strip()
 
     def prepare(self) -> None:
@@ -67,7 +72,16 @@ class Isso:
         shutil.rmtree(self._venv, ignore_errors=True)
         try:
             run([sys.executable, "-m", "venv", str(self._venv)])
-            run([str(self._venv / "bin/pip"), "install", "--quiet", "--require-hashes", "-r", str(REQUIREMENTS)])
+            run(
+                [
+                    str(self._venv / "bin/pip"),
+                    "install",
+                    "--quiet",
+                    "--require-hashes",
+                    "-r",
+                    str(REQUIREMENTS),
+                ]
+            )
         except Failed as failed:
             raise Missing(f"Isso could not be installed from the package index: {failed}") from failed
         stamp.write_text(wanted)
@@ -106,7 +120,13 @@ class Isso:
 
     def submission(self, thread: Thread, number: int) -> Request:
         entry = dataset.new_entry(number)
-        sent = {"author": entry.name, "email": entry.email, "website": None, "parent": None, "text": entry.body}
+        sent = {
+            "author": entry.name,
+            "email": entry.email,
+            "website": None,
+            "parent": None,
+            "text": entry.body,
+        }
         body = json.dumps({**sent, "notification": 0}).encode()
         return Request(f"/new?uri={quote(_uri(thread), safe='')}", "POST", self._headers(), body)
 

@@ -11,7 +11,7 @@ from benchmarks.processes import Program, run, seconds_until
 
 
 class MariaDB:
-    """Debian's MariaDB with its standard settings, on a private socket. Its folder must be short: a socket's path is."""
+    """Debian's MariaDB with its standard settings, on a private socket; the folder's name must be short for that."""
 
     def __init__(self, folder: Path) -> None:
         self.socket = folder / "mariadb.sock"
@@ -32,7 +32,13 @@ class MariaDB:
             shutil.chown(self._files, "mysql", "mysql")
             shutil.chown(self._folder, "mysql", "mysql")
         authentication = "--auth-root-authentication-method=normal"
-        command = ["mariadb-install-db", "--no-defaults", *self._user, f"--datadir={self._files}", authentication]
+        command = [
+            "mariadb-install-db",
+            "--no-defaults",
+            *self._user,
+            f"--datadir={self._files}",
+            authentication,
+        ]
         run([*command, "--skip-test-db"])
         self.start()
         self.execute("", f"CREATE DATABASE {database}")
@@ -43,7 +49,9 @@ class MariaDB:
             return
         place = [f"--datadir={self._files}", f"--socket={self.socket}", "--skip-networking"]
         command = ["mariadbd", "--no-defaults", *self._user, *place, "--character-set-server=utf8mb4"]
-        self._program = Program([*command, f"--pid-file={self._folder}/mariadb.pid"], self._folder / "mariadb.log")
+        self._program = Program(
+            [*command, f"--pid-file={self._folder}/mariadb.pid"], self._folder / "mariadb.log"
+        )
         seconds_until(self._answers, [self._program])
 
     def stop(self) -> None:
@@ -68,4 +76,7 @@ class MariaDB:
         return ["mariadb", "--no-defaults", "-uroot", f"-S{self.socket}", "--default-character-set=utf8mb4"]
 
     def _answers(self) -> bool:
-        return subprocess.run([*self._client(), "-e", "SELECT 1"], capture_output=True, check=False).returncode == 0
+        return (
+            subprocess.run([*self._client(), "-e", "SELECT 1"], capture_output=True, check=False).returncode
+            == 0
+        )

@@ -73,7 +73,8 @@ class Nginx:
         )
         (self._folder / "nginx.conf").write_text(configuration)
         self._program = Program(
-            ["nginx", "-p", str(self._folder), "-c", str(self._folder / "nginx.conf")], self._folder / "nginx.log"
+            ["nginx", "-p", str(self._folder), "-c", str(self._folder / "nginx.conf")],
+            self._folder / "nginx.log",
         )
         seconds_until(lambda: answers(self._port, f"/{next(iter(files))}"), [self._program])
 

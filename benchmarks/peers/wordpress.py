@@ -26,8 +26,15 @@ from tests.backing.ports import free_port
 SOURCE: Final = Path("/usr/share/wordpress")
 THEME: Final = "twentytwentythree"
 PACKAGES: Final = (
-    "wordpress wordpress-theme-twentytwentythree php-fpm php-mysql php-mbstring php-xml mariadb-server nginx-light"
-).split()
+    "wordpress",
+    "wordpress-theme-twentytwentythree",
+    "php-fpm",
+    "php-mysql",
+    "php-mbstring",
+    "php-xml",
+    "mariadb-server",
+    "nginx-light",
+)
 KEYS: Final = ("AUTH_KEY", "SECURE_AUTH_KEY", "LOGGED_IN_KEY", "NONCE_KEY", "AUTH_SALT", "NONCE_SALT")
 CONFIGURATION = """<?php
 define('DB_NAME', 'wordpress'); define('DB_USER', 'root'); define('DB_PASSWORD', '');
@@ -73,13 +80,15 @@ http {{
 """
 # A second, as our own answers may be late; readers meanwhile get the old page, and one request makes the new one.
 PAGE_CACHE = """fastcgi_cache pages; fastcgi_cache_valid 200 1s; fastcgi_cache_key $request_method$request_uri;
-      fastcgi_cache_use_stale updating; fastcgi_cache_lock on; fastcgi_ignore_headers Cache-Control Expires Set-Cookie;"""
+      fastcgi_cache_use_stale updating; fastcgi_cache_lock on;
+      fastcgi_ignore_headers Cache-Control Expires Set-Cookie;"""
 
 
 class WordPress:
     """The whole page with its theme, as readers get it; `cached` puts nginx's page cache before it."""
 
     accepted = frozenset({302})
+    written: Sequence[Thread] = dataset.SMALL
 
     def __init__(self, folder: Path, *, cached: bool = False) -> None:
         self.name = "wordpress-page-cache" if cached else "wordpress"
@@ -95,7 +104,10 @@ class WordPress:
         return found.strip().rstrip(",") + (", page cache of 1 s" if self._cached else "")
 
     def prepare(self) -> None:
+        """The one with the page cache starts with what the other one has prepared."""
         require_packages()
+        if self._cached:
+            return
         self._folder.mkdir(parents=True, exist_ok=True)
         run(["cp", "-rL", str(SOURCE), str(self._folder / "html")])
         keys = "\n".join(f"define('{key}', 'bench {key}');" for key in KEYS)
@@ -170,7 +182,13 @@ class WordPress:
 
     def submission(self, thread: Thread, number: int) -> Request:
         entry = dataset.new_entry(number)
-        sent = {"author": entry.name, "email": entry.email, "url": "", "comment": entry.body, "comment_parent": 0}
+        sent = {
+            "author": entry.name,
+            "email": entry.email,
+            "url": "",
+            "comment": entry.body,
+            "comment_parent": 0,
+        }
         form = urlencode({**sent, "comment_post_ID": _post_id(thread), "submit": "Post Comment"}).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         headers["X-Forwarded-For"] = dataset.reader_address(number)

@@ -33,12 +33,16 @@ def sql_of(threads: Sequence[Thread], port: int, theme: str) -> str:
     head = ["DELETE FROM wp_comments; DELETE FROM wp_posts;"]
     options = {**OPTIONS, "template": theme, "stylesheet": theme}
     head += [
-        f"UPDATE wp_options SET option_value = {_text(value)} WHERE option_name = {_text(name)};"
+        f"UPDATE wp_options SET option_value = {_text(value)} WHERE option_name = {_text(name)};"  # noqa: S608 - constants
         for name, value in options.items()
     ]
     posts = [_post(100 + place, thread, port) for place, thread in enumerate(threads)]
     return "\n".join(
-        [*head, *_inserts("wp_posts", POST_COLUMNS, posts), *_inserts("wp_comments", COMMENT_COLUMNS, _all(threads))]
+        [
+            *head,
+            *_inserts("wp_posts", POST_COLUMNS, posts),
+            *_inserts("wp_comments", COMMENT_COLUMNS, _all(threads)),
+        ]
     )
 
 
@@ -57,9 +61,7 @@ def _all(threads: Sequence[Thread]) -> list[str]:
         first = len(rows) + 1
         for entry in thread.entries():
             parent = 0 if entry.parent is None else first + entry.parent
-            date = _text(
-                time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(FIRST_SENT + 60 * entry.position))
-            )
+            date = _text(time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(FIRST_SENT + 60 * entry.position)))
             who = f"{_text(entry.name)}, {_text(entry.email)}, '198.18.0.1', {date}, {date}"
             rows.append(
                 f"({len(rows) + 1}, {100 + place}, {who}, {_text(entry.body)}, '1', 'Mozilla/5.0', 'comment', {parent})"

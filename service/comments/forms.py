@@ -9,6 +9,7 @@ from flask import Response, redirect, request
 from service.comments.receive import receive, refusals_counted, site_of
 from service.domain.errors import DomainError, InvalidInput, TextProblem
 from service.domain.page import PageKey, canonical_page
+from service.domain.status import Status
 from service.domain.url import parse_url
 from service.i18n import language
 from service.storage.database import reading
@@ -20,7 +21,8 @@ from service.web.body import form_body
 from service.web.context import own_origin
 from service.web.site import allows
 
-SENT = "belowline-sent"
+# The parts of a page that tell its reader what became of the comment.
+SENT, PUBLISHED = "belowline-sent", "belowline-published"
 
 
 def submit_form() -> Response:
@@ -36,7 +38,8 @@ def submit_form() -> Response:
         if page is None:
             raise
         return _form_again(site, page, fields, error)
-    return redirect(_back(site, received.new.page), 303)  # type: ignore[return-value]
+    told = PUBLISHED if received.shown["status"] == Status.APPROVED else SENT
+    return redirect(f"{_back(site, received.new.page)}#{told}", 303)  # type: ignore[return-value]
 
 
 def _page(raw: str, site: SiteProfile) -> PageKey | None:
@@ -49,9 +52,9 @@ def _page(raw: str, site: SiteProfile) -> PageKey | None:
 def _back(site: SiteProfile, page: PageKey) -> str:
     """The news page if it is one of the site's own, else our page of the thread: never where a stranger says."""
     if page.url is not None and allows(site.origins, parse_url(page.url).origin, own_origin()):
-        return f"{page.url}#{SENT}"
+        return page.url
     asked = {"site": site.slug, "page": page.url or page.key, "lang": _lang(site)}
-    return f"/thread?{urlencode(asked)}#{SENT}"
+    return f"/thread?{urlencode(asked)}"
 
 
 def _lang(site: SiteProfile) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.storage.models import Account, Token
 
-__all__ = ["Account", "Token", "account_by_login", "add", "revoke", "seen", "tokens", "valid_token"]
+__all__ = ["Account", "Token", "account_by_login", "add", "revoke", "revoke_one", "seen", "tokens", "valid_token"]
 
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -51,6 +51,14 @@ def revoke(session: Session, prefix: str, now: datetime) -> int:
     for token in found:
         token.revoked_at = now
     return len(found)
+
+
+def revoke_one(session: Session, token_id: str, now: datetime) -> Token | None:
+    """Revokes this token, if it is not revoked yet; returns it, or None when there is none."""
+    token = session.get(Token, token_id)
+    if token is not None and token.revoked_at is None:
+        token.revoked_at = now
+    return token
 
 
 def add(session: Session, row: Account | Token) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from service.settings import Policy
@@ -84,6 +86,15 @@ def extend(session: Session, slug: str, more: Additions) -> bool:
     known = set(session.scalars(select(SiteOrigin.origin).where(SiteOrigin.site == slug)))
     session.add_all(SiteOrigin(site=slug, origin=origin) for origin in sorted(more.origins - known))
     return True
+
+
+def change(session: Session, slug: str, values: Mapping[str, Any], origins: Collection[str] | None) -> None:
+    """Gives a site other settings, by the names of SiteProfile, and other origins (None: those it has)."""
+    if values:
+        session.execute(update(Site).where(Site.slug == slug).values(dict(values)))
+    if origins is not None:
+        session.execute(delete(SiteOrigin).where(SiteOrigin.site == slug))
+        session.add_all(SiteOrigin(site=slug, origin=origin) for origin in sorted(origins))
 
 
 def all_slugs(session: Session) -> list[str]:

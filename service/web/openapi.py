@@ -17,7 +17,7 @@ from service.domain.errors import DomainError
 from service.domain.ids import PATTERN
 from service.domain.role import PERMISSIONS, Permission
 from service.web import yaml
-from service.web.fields import Cleaned
+from service.web.fields import Cleaned, Id
 from service.web.operation import Operation, description
 from service.web.permissions import declared
 from service.web.problem import HTTP_PROBLEMS
@@ -296,6 +296,10 @@ def _of_our_fields(_converter: object, field: fields.Field[Any], **_options: obj
     """What apispec cannot know of our own kinds of fields."""
     if isinstance(field, Cleaned) and field.required:
         return {"minLength": 1}
+    pattern = field.metadata.get("pattern")
+    left_empty = isinstance(field, Cleaned) or (isinstance(field, Id) and field.allow_none)
+    if pattern and left_empty:  # an empty text is as good as none
+        return {"pattern": f"^({pattern.removeprefix('^').removesuffix('$')})?$"}
     return {}
 
 

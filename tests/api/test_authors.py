@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from werkzeug.test import TestResponse
@@ -134,3 +134,13 @@ def test_edits_pass_the_same_cleaning(newsroom: Newsroom) -> None:
         {"body": "x", "name": "y"},
     ):
         assert patch(newsroom, path, credential, **bad).status_code == 422
+
+
+@pytest.mark.parametrize("seconds", [0, 900])
+def test_the_answer_says_until_when_its_author_may_change_it(
+    open_site: Callable[..., Newsroom], seconds: int
+) -> None:
+    answer = open_site(edit_window_seconds=seconds).submit()
+    sent_at = datetime.fromisoformat(answer.get_json()["comment"]["created_at"])
+    until = datetime.fromisoformat(answer.headers["Author-Token-Expires"])
+    assert until - sent_at == timedelta(seconds=seconds)

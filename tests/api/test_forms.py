@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from werkzeug.test import TestResponse
 
+from service.settings import Policy
 from tests.api.newsroom import ORIGIN, PAGE, Newsroom
 
 
@@ -26,6 +28,13 @@ def test_it_comes_back_to_the_article(newsroom: Newsroom) -> None:
     assert answer.status_code == 303
     assert answer.headers["Location"] == f"{PAGE}?id=3#belowline-sent"
     assert newsroom.moderation("comments").get_json()["total"] == 1
+
+
+def test_it_comes_back_elsewhere_on_the_page_when_the_comment_is_public_at_once(
+    open_site: Callable[..., Newsroom],
+) -> None:
+    answer = send(open_site(policy=Policy.PUBLISH_ALL), page=PAGE)
+    assert answer.headers["Location"] == f"{PAGE}#belowline-published"
 
 
 @pytest.mark.parametrize(

@@ -89,3 +89,23 @@ def test_what_is_no_host_is_refused(refused: Callable[..., str]) -> None:
         assert "--page-host" in refused("sites", "add", "courant", "--origin", "self", "--page-host", host), (
             host
         )
+
+
+def test_an_update_adds_to_what_a_site_has_and_changes_its_policy(app: Flask, run: Run) -> None:
+    run("sites", "add", "courant", "--origin", "self", "--page-host", "news.example")
+    hosts = ["--page-host", "news.example", "--page-host", "M.News.Example"]
+    run("sites", "update", "courant", "--origin", "self", "--origin", "HTTPS://News.Example/", *hosts)
+    site = _site(app, "courant")
+    assert site is not None
+    assert site.origins == {"self", "https://news.example"}
+    assert site.page_hosts == ("news.example", "m.news.example")
+    assert site.policy is Policy.HOLD_ALL
+    run("sites", "update", "courant", "--policy", "hold_new_authors")
+    changed = _site(app, "courant")
+    assert changed is not None
+    assert (changed.policy, changed.origins) == (Policy.HOLD_NEW_AUTHORS, site.origins)
+
+
+def test_an_update_of_no_site_or_with_no_origin_is_refused(refused: Callable[..., str]) -> None:
+    assert "there is no site courant" in refused("sites", "update", "courant", "--origin", "self")
+    assert "--origin" in refused("sites", "update", "paper", "--origin", "news.example")

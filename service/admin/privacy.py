@@ -1,0 +1,103 @@
+"""All that is held about one email on a site, and its erasure (GDPR, articles 15, 17 and 20)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from service.clock import rfc3339
+from service.domain.email import EmailAddress
+from service.domain.errors import NotFound
+from service.domain.ids import new_id
+from service.privacy.keyring import Purpose
+from service.storage import authors, events, pages, subjects
+from service.storage.authors import Author
+from service.storage.comments import Comment
+from service.storage.database import Session, transaction
+
+if TYPE_CHECKING:
+    from service.web.context import Services
+
+EXPORTED = "author_exported"
+ERASED = "author_erased"
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who asks, for which email on which site, why and when."""
+
+    site: str
+    email: EmailAddress
+    actor: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How many comments were emptied, and the keys of the pages that showed some of them."""
+
+    comments: int
+    page_keys: tuple[str, ...]
+
+
+def export(services: Services, asked: Request) -> dict[str, Any]:
+    """Everything that is kept about the author of this email, JSON-shaped. Raises NotFound, Unavailable."""
+    with transaction() as session:
+        author = _author(services, session, asked)
+        held = subjects.comments_of(session, author)
+        _record(session, asked, EXPORTED, author, len(held))
+        return {
+            "site": asked.site,
+            "author": {"id": author.id, "name": author.name, "first_seen": rfc3339(author.first_seen)},
+            "comments": [_view(comment, page_key) for comment, page_key in held],
+        }
+
+
+def erase(services: Services, asked: Request) -> Erased:
+    """Empties the author of this email and all their comments. Raises NotFound, Unavailable."""
+    with transaction() as session:
+        author = _author(services, session, asked)
+        emptied = subjects.erase(session, author)
+        _record(session, asked, ERASED, author, len(emptied))
+        page_keys = pages.keys(session, asked.site, {comment.page_id for comment in emptied})
+        return Erased(len(emptied), tuple(page_keys))
+
+
+def _author(services: Services, session: Session, asked: Request) -> Author:
+    index = services.fingerprints.of(Purpose.EMAIL, asked.site, asked.email.index_form)
+    author = authors.by_email_index(session, asked.site, index)
+    if author is None:
+        raise NotFound("Nobody wrote on this site under this email.")
+    return author
+
+
+def _record(session: Session, asked: Request, kind: str, author: Author, number: int) -> None:
+    events.add(
+        session,
+        events.Event(
+            site=asked.site,
+            id=new_id(),
+            kind=kind,
+            actor=asked.actor,
+            reason="",
+            note=asked.reason,
+            detail={"author": author.id, "comments": number},
+            created_at=asked.at,
+        ),
+    )
+
+
+def _view(comment: Comment, page_key: str) -> dict[str, Any]:
+    return {
+        "id": comment.id,
+        "page": page_key,
+        "name": comment.name,
+        "website": comment.website or None,
+        "body": comment.body,
+        "status": comment.status.value,
+        "notify": comment.notify,
+        "created_at": rfc3339(comment.created_at),
+        "edited_at": rfc3339(comment.edited_at) if comment.edited_at else None,
+    }

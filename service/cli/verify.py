@@ -1,0 +1,50 @@
+"""`flask --app service verify`: counts everything again and compares it with the counters that are kept."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from service.cli.plainly import plainly
+from service.stats.catch_up import count_anew
+from service.stats.verify import Verified, verify
+from service.storage import sites
+from service.storage.database import reading
+
+SHOWN_MAX = 50
+
+
+@click.command("verify")
+@click.option("--site", "only", default="", help="The slug of one site; without it, all.")
+@click.option("--repair", is_flag=True, help="First count the statistics anew from the raw tables.")
+@with_appcontext
+@plainly
+def command(only: str, repair: bool) -> None:
+    """Compare every kept counter with the rows that it counts; fail when one differs.
+
+    The service may go on meanwhile.
+    """
+    with reading() as session:
+        slugs = sites.all_slugs(session)
+    if only and only not in slugs:
+        raise click.ClickException(f"there is no site {only}")
+    wrong = 0
+    for slug in [only] if only else slugs:
+        if repair and not count_anew(slug):
+            raise click.ClickException(f"another process counts {slug} anew: try again shortly")
+        found = verify(slug)
+        _say(slug, found)
+        wrong += len(found.differences)
+    if wrong:
+        raise click.ClickException(f"{wrong:,} counters are not what the rows say")
+
+
+def _say(site: str, found: Verified) -> None:
+    what = f"{found.comments:,} comments, {found.counters:,} counters of statistics"
+    click.echo(
+        f"{site}: {what}, " + (f"{len(found.differences):,} wrong" if found.differences else "no drift")
+    )
+    for line in found.differences[:SHOWN_MAX]:
+        click.echo(f"    {line}")
+    if len(found.differences) > SHOWN_MAX:
+        click.echo(f"    and {len(found.differences) - SHOWN_MAX:,} more")

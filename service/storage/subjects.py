@@ -1,0 +1,79 @@
+"""All that is held about one author, and its erasure."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from service.domain.status import Status
+from service.storage import comments
+from service.storage.batches import batches
+from service.storage.models import Author, Comment, IdempotencyRecord, Page, StoredSignal
+
+__all__ = ["comments_of", "erase"]
+
+
+def comments_of(session: Session, author: Author) -> Sequence[tuple[Comment, str]]:
+    """All comments of an author, oldest first, each with the key of its page."""
+    rows = session.execute(
+        select(Comment, Page.key)
+        .join(Page, (Page.site == Comment.site) & (Page.id == Comment.page_id))
+        .where(Comment.site == author.site, Comment.author_id == author.id)
+        .order_by(Comment.id)
+    )
+    return [(comment, key) for comment, key in rows]
+
+
+def erase(session: Session, author: Author) -> list[Comment]:
+    """Empties the author and every comment of theirs for good; returns the comments, locked and emptied.
+
+    The rows stay, so that replies keep their place and numbers stay true; nothing that the author wrote or was
+    known by is left in them. The same email is a stranger from then on.
+    """
+    ids = list(
+        session.scalars(select(Comment.id).where(Comment.site == author.site, Comment.author_id == author.id))
+    )
+    emptied = comments.lock(session, author.site, ids)
+    changes = comments.Changes(author.site, comments.above(session, author.site, emptied))
+    for comment in emptied:
+        if comment.status is not Status.DELETED:
+            comments.set_status(session, comment, Status.DELETED, changes)
+        else:
+            comment.version += 1
+        comment.name = comment.website = comment.body = comment.body_html = comment.search_text = ""
+        comment.body_fingerprint = secrets.token_hex(16)
+        comment.address_fingerprint = None
+        comment.notify = False
+    changes.write(session)
+    for batch in batches(ids):
+        session.execute(
+            delete(StoredSignal).where(StoredSignal.site == author.site, StoredSignal.comment_id.in_(batch))
+        )
+    _forget_answers(session, author.site, set(ids))
+    author.name = ""
+    author.email_ciphertext = b""
+    author.email_index = secrets.token_hex(16)
+    author.avatar_seed = secrets.token_hex(8)
+    return emptied
+
+
+def _forget_answers(session: Session, site: str, ids: set[str]) -> None:
+    """Drops kept answers to Idempotency-Keys that show one of the comments; they live a day at most."""
+    records = session.execute(
+        select(IdempotencyRecord.key, IdempotencyRecord.answer).where(
+            IdempotencyRecord.site == site, IdempotencyRecord.answer.is_not(None)
+        )
+    )
+    mine = [key for key, answer in records if _shows(answer, ids)]
+    for batch in batches(mine):
+        session.execute(
+            delete(IdempotencyRecord).where(IdempotencyRecord.site == site, IdempotencyRecord.key.in_(batch))
+        )
+
+
+def _shows(answer: dict[str, Any] | None, ids: set[str]) -> bool:
+    return answer is not None and answer.get("id") in ids

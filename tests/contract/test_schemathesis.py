@@ -1,0 +1,192 @@
+"""Schemathesis finds no answer of the running service that openapi.yaml does not describe, for any caller.
+
+Every operation gets hostile and sensible requests, always the same ones; sensible ones name things that exist.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.backing.fixtures import postgres_server
+from tests.backing.postgres import PostgresServer
+from tests.backing.service import ROOT, RunningService
+
+__all__ = ["postgres_server"]
+
+PAGE = "https://news.example/article"
+EXAMPLES = 25
+SECONDS = 120
+
+# What a schema cannot say (whether an address exists, who was first) is refused with these, and described.
+REFUSALS = [400, 401, 403, 404, 409, 412, 422, 428]
+CONFIG = """
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", "3xx", {refusals}]
+[dictionaries]
+{dictionaries}
+[parameters]
+{parameters}
+"""
+# Where known values go, and how often: the rest is invented.
+KNOWN = {
+    "query.site": ("sites", 0.9),
+    "query.page": ("pages", 0.8),
+    "query.author": ("authors", 0.5),
+    "query.comment": ("comments", 0.5),
+    "path.comment_id": ("comments", 0.9),
+    "path.author_id": ("authors", 0.9),
+    "path.decision_id": ("decisions", 0.9),
+    "header.If-Match": ("versions", 0.9),
+    "body.site": ("sites", 0.9),
+    "body.page": ("pages", 0.9),
+    "body.parent": ("public", 0.5),
+    "body.email": ("emails", 0.9),
+    "body.ids[*]": ("comments", 0.9),
+    "body.where.site": ("sites", 0.9),
+}
+
+
+@dataclass(frozen=True)
+class Newsroom:
+    """A running service with comments, and what exists there by the name of its dictionary."""
+
+    service: RunningService
+    known: dict[str, list[str]]
+
+    def headers(self, role: str) -> list[str]:
+        if role == "anonymous":
+            return []
+        return ["--header", f"Authorization: Bearer {self.service.credentials()[f'{role}_token']}"]
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def newsroom(request: pytest.FixtureRequest) -> Iterator[Newsroom]:
+    settings = {"BELOWLINE_LIMITS": "off", "BELOWLINE_JOBS": "off", "BELOWLINE_WORKERS": "2"}
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        settings["DATABASE_URL"] = server.dsn(server.create_database())
+    service = RunningService(settings)
+    try:
+        service.start()
+        for status, number in (("approved", 60), ("pending", 60)):
+            seed = ["--site", "demo", "--page", PAGE, "--status", status, "--comments", str(number)]
+            service.flask("seed", *seed)
+        yield Newsroom(service, _known(service))
+    finally:
+        service.remove()
+
+
+def _known(service: RunningService) -> dict[str, list[str]]:
+    moderator = service.client(service.credentials()["moderator_token"])
+    queue = "/v1/moderation/comments?site=demo&limit=60&status="
+    found = {status: moderator.get(queue + status).json()["comments"] for status in ("approved", "pending")}
+    last = found["pending"].pop()
+    decided = moderator.post(
+        f"/v1/moderation/comments/{last['id']}/decision", {"decision": "approve"}, {"If-Match": '"1"'}
+    )
+    every = [*found["approved"], *found["pending"]]
+    return {
+        "sites": ["demo"],
+        "pages": [PAGE, "https://news.example/other", "article:7"],
+        "public": [comment["id"] for comment in found["approved"]],
+        "comments": [comment["id"] for comment in every],
+        "authors": sorted({comment["author"]["id"] for comment in every}),
+        "decisions": [decided.json()["undo"]],
+        "emails": ["ayse@reader.example.org", "büşra@örnek.com.tr"],
+        "versions": ['"1"', '"2"', '"3"'],
+    }
+
+
+def _closed(document: dict[str, Any]) -> dict[str, Any]:
+    """The description with all answers closed: members that it does not name become failures."""
+    for name, schema in document["components"]["schemas"].items():
+        if name != "Problem" and schema.get("type") == "object":
+            schema.setdefault("additionalProperties", False)
+    return document
+
+
+def _files(newsroom: Newsroom, folder: Path) -> tuple[Path, Path]:
+    described, config = folder / "openapi.json", folder / "schemathesis.toml"
+    served = newsroom.service.client().get("/openapi.yaml")
+    described.write_text(json.dumps(_closed(yaml.safe_load(served.body))))
+    dictionaries = [
+        f"{name} = {{ values = {json.dumps(values)} }}" for name, values in newsroom.known.items()
+    ]
+    parameters = [
+        f'"{where}" = {{ dictionary = "{name}", probability = {often} }}'
+        for where, (name, often) in KNOWN.items()
+    ]
+    config.write_text(
+        CONFIG.format(
+            refusals=", ".join(map(str, REFUSALS)),
+            dictionaries="\n".join(dictionaries),
+            parameters="\n".join(parameters),
+        )
+    )
+    return described, config
+
+
+def _statuses(har: Path, document: dict[str, Any]) -> dict[str, set[int]]:
+    """The statuses that each operation answered with."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for entry in json.loads(har.read_text())["log"]["entries"]:
+        path = "/" + entry["request"]["url"].split("/", 3)[3].partition("?")[0]
+        parts = path.split("/")
+        for template in document["paths"]:
+            names = template.split("/")
+            if len(names) == len(parts) and all(
+                n.startswith("{") or n == p for n, p in zip(names, parts, strict=True)
+            ):
+                found[f"{entry['request']['method']} {template}"].add(entry["response"]["status"])
+                break
+    return found
+
+
+@pytest.mark.parametrize("role", ["anonymous", "moderator", "admin"])
+def test_the_service_answers_as_described(newsroom: Newsroom, tmp_path: Path, role: str) -> None:
+    described, config = _files(newsroom, tmp_path)
+    har = tmp_path / "calls.har"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run", str(described)),
+            *("--url", newsroom.service.base_url, "--report-har-path", str(har), *newsroom.headers(role)),
+            *("--checks", "all", "--max-examples", str(EXAMPLES), "--generation-deterministic", "--no-color"),
+            # What was just sent is held, and for readers not there.
+            *("--exclude-checks", "ensure_resource_availability"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    assert "unexpected error" not in newsroom.service.written()
+    document = yaml.safe_load((ROOT / "openapi.yaml").read_text())
+    statuses = _statuses(har, document)
+    unanswered = {
+        name for name in _reachable(document, role) if not any(code < 300 for code in statuses[name])
+    }
+    assert unanswered == set()
+
+
+def _reachable(document: dict[str, Any], role: str) -> set[str]:
+    """The operations that this caller may call with success."""
+    found = set()
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            security = operation.get("security", [])
+            roles = operation.get("description", "").rpartition(":")[2]
+            if not security or (security == [{"token": []}] and role in roles):
+                found.add(f"{method.upper()} {path}")
+    return found
