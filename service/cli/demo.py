@@ -51,7 +51,7 @@ def _make_site(settings: Settings, now: datetime) -> bool:
             return False
         demo = sites.SiteProfile(
             slug=SITE,
-            name="The Evening Courant",
+            name="The Meridian",
             language="en",
             policy=settings.policy,
             page_hosts=(),

@@ -19,6 +19,7 @@ from service.domain.status import Status
 from service.privacy.fingerprint import Fingerprints
 from service.privacy.keyring import Purpose
 from service.privacy.vault import Vault
+from service.stats.catch_up import catch_up
 from service.storage import authors, pages, seeding, sites
 from service.storage.authors import NewAuthor
 from service.storage.database import Session, reading, transaction
@@ -75,6 +76,7 @@ def command(site: str, page: str, comments: int, status: str, number_of_pages: i
 def seed(wanted: Wanted, now: datetime) -> None:
     """Stores the comments, the newest of them sent `now`. Raises TextProblem for the page, Unavailable."""
     site = wanted.site.slug
+    catch_up(site)  # what is counted before is not counted anew among a million others
     page_ids = _pages(wanted, now)
     with reading() as session:
         before = seeding.number_on(session, site, page_ids[:1])

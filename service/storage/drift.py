@@ -74,7 +74,7 @@ def _votes(site: str) -> Select[Any]:
 
 
 def _reports(site: str) -> Select[Any]:
-    number = func.count(Report.id)
+    number: Any = func.count(Report.id)
     return (
         select(Comment.id, Comment.reports, number)
         .outerjoin(Report, and_(Report.site == Comment.site, Report.comment_id == Comment.id))
@@ -91,8 +91,8 @@ def _listed(site: str) -> Select[Any]:
         .group_by(Comment.parent_id)
         .subquery()
     )
-    number = func.coalesce(below.c.number, 0)
-    listed = or_(Comment.status == Status.APPROVED, number > 0)
+    number: Any = func.coalesce(below.c.number, 0)
+    listed: Any = or_(Comment.status == Status.APPROVED, number > 0)
     return (
         select(Comment.id, Comment.listed_replies, Comment.listed, number, listed)
         .outerjoin(below, below.c.parent_id == Comment.id)

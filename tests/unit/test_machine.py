@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from service.cli import machine
-from service.cli.machine import CannotStart, check_folder, check_port, worker_count
+from service.cli.machine import CannotStart, check_folder, check_port, open_files, worker_count
 
 
 @pytest.fixture
@@ -51,6 +52,20 @@ def test_a_folder_that_cannot_be_made_names_the_setting(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(CannotStart, match="set BELOWLINE_INSTANCE_DIR"):
         check_folder(tmp_path / "file" / "instance", "BELOWLINE_INSTANCE_DIR")
+
+
+def test_more_files_may_be_open_than_a_shell_allows() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+        open_files(300)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (300, hard)
+        open_files(200)  # never fewer than there were
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (300, hard)
+        open_files(hard + 1)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.mark.parametrize(

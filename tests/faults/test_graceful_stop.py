@@ -1,0 +1,61 @@
+"""Told to stop, the service answers what it has taken, and then ends."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import time
+
+import pytest
+
+from tests.backing.service import RunningService, comment
+from tests.backing.waiting import wait_until
+from tests.faults.writers import Writers, stored
+
+pytestmark = pytest.mark.faults
+
+
+def test_a_stop_under_load_loses_no_request_that_was_taken(service: RunningService) -> None:
+    service.start()
+    with Writers(service) as writers:
+        wait_until(lambda: len(writers.acknowledged) >= 40, "comments come in", 60)
+        assert service.stop() == 0
+    assert not writers.refused
+    service.start()
+    # whoever got no answer was not taken: nothing is stored that was not acknowledged, and the other way round
+    assert stored(service) == writers.acknowledged
+
+
+def test_a_comment_whose_sending_has_begun_is_still_taken(service: RunningService) -> None:
+    service.start()
+    body = json.dumps(comment("Sent while it stops.")).encode()
+    head = f"POST /v1/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as sender:
+        sender.sendall(head.encode() + body[:20])
+        wait_until(lambda: service.client().get("/healthz").status == 200, "it serves")
+        service.signal(signal.SIGTERM)
+        wait_until(lambda: not _takes_connections(service), "it takes no new connections")
+        sender.sendall(body[20:])
+        assert sender.recv(64).startswith(b"HTTP/1.1 201")
+    assert service.wait() == 0
+
+
+def test_a_sender_that_stops_half_way_does_not_keep_the_service_from_stopping(
+    service: RunningService,
+) -> None:
+    service.start()
+    head = b"POST /v1/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+    with socket.create_connection(("127.0.0.1", service.port)) as sender:
+        sender.sendall(head)
+        began = time.monotonic()
+        assert service.stop() == 0
+        assert time.monotonic() - began < 10
+
+
+def _takes_connections(service: RunningService) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", service.port), timeout=1).close()
+    except OSError:
+        return False
+    return True
