@@ -30,9 +30,8 @@ def test_a_stop_under_load_loses_no_request_that_was_taken(service: RunningServi
 def test_a_comment_whose_sending_has_begun_is_still_taken(service: RunningService) -> None:
     service.start()
     body = json.dumps(comment("Sent while it stops.")).encode()
-    head = f"POST /v1/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", service.port), timeout=10) as sender:
-        sender.sendall(head.encode() + body[:20])
+        sender.sendall(_head(len(body)) + body[:20])
         wait_until(lambda: service.client().get("/healthz").status == 200, "it serves")
         service.signal(signal.SIGTERM)
         wait_until(lambda: not _takes_connections(service), "it takes no new connections")
@@ -45,12 +44,21 @@ def test_a_sender_that_stops_half_way_does_not_keep_the_service_from_stopping(
     service: RunningService,
 ) -> None:
     service.start()
-    head = b"POST /v1/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
     with socket.create_connection(("127.0.0.1", service.port)) as sender:
-        sender.sendall(head)
+        sender.sendall(_head(900) + b"{")
         began = time.monotonic()
         assert service.stop() == 0
         assert time.monotonic() - began < 10
+
+
+def _head(length: int) -> bytes:
+    lines = (
+        "POST /v1/comments HTTP/1.1",
+        "Host: x",
+        "Content-Type: application/json",
+        f"Content-Length: {length}",
+    )
+    return "\r\n".join((*lines, "", "")).encode()
 
 
 def _takes_connections(service: RunningService) -> bool:
