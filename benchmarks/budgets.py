@@ -55,9 +55,9 @@ class Kept:
         return f"| {self.budget.what} | {self.budget.bound} | {number(self.found)} | {self.word} |"
 
 
-def load(file: Path = FILE) -> list[Budget]:
-    """The budgets, in their order. Raises BadBudget."""
-    return [_budget(row) for row in tomllib.loads(file.read_text())["budget"]]
+def load(section: str = "budget", file: Path = FILE) -> list[Budget]:
+    """The budgets of `make bench`, or of another section, in their order. Raises BadBudget."""
+    return [_budget(row) for row in tomllib.loads(file.read_text())[section]]
 
 
 def _budget(row: Mapping[str, Any]) -> Budget:

@@ -14,7 +14,7 @@ RECENT: Final = 40  # replies go to one of the latest comments, as on a news pag
 
 MAIN: Final = "bench"
 MIX_SITES: Final = tuple(f"mix-{number}" for number in range(1, 9))
-MIX_PAGES_PER_SITE: Final = 6
+MIX_PAGES_PER_SITE: Final = 3
 WRITE_SITES: Final = tuple(f"write-{number}" for number in range(1, 21))
 
 _FIRST = "Abena Bao Catrin Dilek Emil Farah Goran Hana Idris Jolanta Kofi Lena Mehmet Nuala Oskar Perihan"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import math
+import os
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +17,8 @@ from benchmarks.processes import Failed, cpu_seconds, run, wait_until_idle
 
 SCRIPT: Final = Path(__file__).parent / "load.lua"
 TIMEOUT_SECONDS: Final = 60
+ANSWERS_EACH: Final = 3
+LONGEST_SECONDS: Final = 12
 
 
 @dataclass(frozen=True)
@@ -78,9 +84,21 @@ class Measured:
     broken: int
 
 
+def fetch(port: int, request: Request) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers (names in lower case) and body as sent. Raises OSError."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request(request.method, request.path, request.body or None, dict(request.headers))
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): text for name, text in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()
+
+
 def measure(target: Target, load: Load, seconds: int) -> Measured:
-    """Puts the server under the load for so long. Raises Failed when wrk does."""
+    """Puts the server under the load for so long, a slow one for longer. Raises Failed when wrk does, OSError."""
     wait_until_idle(target.roots)
+    seconds = _long_enough(target, load, seconds)
     with tempfile.NamedTemporaryFile(prefix="belowline-load-") as file:
         for request in load.requests:
             raw = request.raw()
@@ -93,6 +111,19 @@ def measure(target: Target, load: Load, seconds: int) -> Measured:
     if not lines:
         raise Failed(f"wrk measured nothing:\n{printed[-500:]}")
     return _measured(json.loads(lines[0].removeprefix("MEASURED ")), load, used)
+
+
+def _long_enough(target: Target, load: Load, seconds: int) -> int:
+    """So long that each connection is answered some times, within reason; one request is sent to find out."""
+    reads = (request for request in load.requests if request.method == "GET")
+    request = next(reads, None)
+    if request is None:
+        return seconds
+    began = time.perf_counter()
+    fetch(target.port, request)
+    took = time.perf_counter() - began
+    turns = ANSWERS_EACH * load.connections / len(os.sched_getaffinity(0))
+    return max(seconds, min(math.ceil(took * turns), LONGEST_SECONDS))
 
 
 def _command(target: Target, load: Load, seconds: int, file: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
@@ -20,6 +21,12 @@ class Record:
         self.missing: dict[str, str] = {}
         self.failures: list[str] = []
         self.round = 0
+        self._began = time.monotonic()
+
+    @property
+    def elapsed_seconds(self) -> float:
+        """Since the record was begun."""
+        return time.monotonic() - self._began
 
     def note(self, server: str, case: str, metric: str, value: float) -> None:
         """Keeps a number of the current round."""

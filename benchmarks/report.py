@@ -21,7 +21,7 @@ CASES: Final = {
     "thread-100-json": "the thread of 100 from WordPress's REST API, 16 connections",
     "not-modified": "the thread of 100, conditional request answered 304, 16 connections",
     "thread-10": "the thread of 10, 16 connections",
-    "thread-1000": "the thread of 1,000, 16 connections (ours: its first 200 top-level comments; peers: all of it)",
+    "thread-1000": "the thread of 1,000, 4 connections (ours: its first 200 top-level comments; peers: all of it)",
     "counts-20": "the counts of 20 pages, 16 connections (WordPress: its front page)",
     "first-page-of-1000": "first page of a thread of 1,000, 16 connections",
     "first-page-of-100000": "first page of a thread of 100,000, 16 connections",
@@ -119,12 +119,21 @@ def _row(record: Record, server: str, case: str) -> str:
 
 
 def _bytes(record: Record) -> str:
-    rows = ["| server | as it is | gzip | brotli |", "|---|---|---|---|"]
+    rows = ["| server | as it is | as sent, gzip asked for | gzip | brotli |", "|---" * 5 + "|"]
     for case, note in (("bytes-100", ""), ("bytes-100-json", " (JSON)")):
         for server in record.servers(lambda key, case=case: key[1:] == (case, "gzip")):  # type: ignore[misc]
-            sizes = (number(record.median((server, case, metric))) for metric in ("plain", "gzip", "brotli"))
+            sizes = (
+                number(record.median((server, case, metric)))
+                for metric in ("plain", "sent", "gzip", "brotli")
+            )
             rows.append(f"| {server}{note} | {' | '.join(sizes)} |")
-    return "\n".join([*rows, "", "A server that does not compress is counted as if a proxy did it for it."])
+    return "\n".join(
+        [
+            *rows,
+            "",
+            "The last two columns are all compressed alike, as a proxy before each would do it: gzip 6, brotli 5.",
+        ]
+    )
 
 
 def _server(record: Record) -> str:

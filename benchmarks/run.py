@@ -11,7 +11,6 @@ import shutil
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -49,13 +48,12 @@ class Turn:
 def main(arguments: Sequence[str]) -> int:
     """0 when all went well, 1 when a budget is missed or a part failed, 2 when nothing could be measured."""
     asked = _arguments(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     record = Record()
-    began = time.monotonic()
     try:
         machine.install_all(with_wordpress="wordpress" in asked.peers)
         require_nginx()
-        with work_folder() as folder, _postgres(record, wanted="postgresql" in asked.peers) as postgres:
+        with work_folder() as folder, postgres_server(record, wanted="postgresql" in asked.peers) as postgres:
             _measure(record, asked, _turns(record, asked.peers, folder, postgres), folder)
     except (machine.CannotMeasure, Missing, Failed) as problem:
         sys.stderr.write(f"belowline: {problem}\n")
@@ -63,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     kept = budgets.compare(record, budgets.load())
-    settings = report.Settings(asked.seconds, asked.rounds, time.monotonic() - began)
+    settings = report.Settings(asked.seconds, asked.rounds, record.elapsed_seconds)
     report.write(record, kept, settings)
     say(f"\n{budgets.table(kept)}\n\n==> written to {report.FILE.relative_to(Path.cwd())}")
     return int(bool(record.failures) or any(one.word == "MISSED" for one in kept))
@@ -124,7 +122,7 @@ def _measure(record: Record, asked: argparse.Namespace, turns: list[Turn], folde
     for number in range(1, asked.rounds + 1):
         record.round = number
         for turn in ready:
-            say(f"==> round {number} of {asked.rounds}: {turn.name}")
+            say(f"==> {_elapsed(record)} round {number} of {asked.rounds}: {turn.name}")
             try:
                 turn.measure(Round(record, asked.seconds, folder))
             except (Failed, OSError) as failed:
@@ -133,7 +131,7 @@ def _measure(record: Record, asked: argparse.Namespace, turns: list[Turn], folde
 
 
 def _prepared(record: Record, turn: Turn) -> bool:
-    say(f"==> preparing {turn.name}")
+    say(f"==> {_elapsed(record)} preparing {turn.name}")
     try:
         turn.prepare()
     except Missing as missing:
@@ -147,8 +145,13 @@ def _prepared(record: Record, turn: Turn) -> bool:
     return True
 
 
+def _elapsed(record: Record) -> str:
+    minutes, seconds = divmod(int(record.elapsed_seconds), 60)
+    return f"{minutes}:{seconds:02}"
+
+
 @contextmanager
-def _postgres(record: Record, *, wanted: bool) -> Iterator[PostgresServer | None]:
+def postgres_server(record: Record, *, wanted: bool) -> Iterator[PostgresServer | None]:
     if not wanted:
         yield None
         return
@@ -193,7 +196,7 @@ def _nothing() -> None:
     """Prepared already."""
 
 
-def _interrupt(_number: int, _frame: object) -> None:
+def interrupt(_number: int, _frame: object) -> None:
     """Ends as Ctrl-C does, so that everything is stopped."""
     raise KeyboardInterrupt
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from benchmarks.dataset import Thread
-from benchmarks.load import Request, Target
+from benchmarks.load import Request, Target, fetch
 from benchmarks.processes import Failed
 
-__all__ = ["Missing", "Peer", "check_shows", "fetch"]
+__all__ = ["Missing", "Peer", "check_shows"]
 
 
 class Missing(Exception):
@@ -50,17 +50,6 @@ class Peer(Protocol):
 
     def stored(self) -> int:
         """How many comments are in its database now."""
-
-
-def fetch(port: int, request: Request) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers (names in lower case) and body as sent. Raises OSError."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    try:
-        connection.request(request.method, request.path, request.body or None, dict(request.headers))
-        answer = connection.getresponse()
-        return answer.status, {name.lower(): text for name, text in answer.getheaders()}, answer.read()
-    finally:
-        connection.close()
 
 
 def check_shows(peer: Peer, thread: Thread) -> int:

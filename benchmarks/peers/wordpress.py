@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 
 from benchmarks import dataset
 from benchmarks.dataset import Thread
-from benchmarks.load import Request, Target
-from benchmarks.peers import Missing, fetch
+from benchmarks.load import Request, Target, fetch
+from benchmarks.peers import Missing
 from benchmarks.peers.mariadb import MariaDB
 from benchmarks.peers.nginx import temporary_paths, user_directive
 from benchmarks.peers.wordpress_rows import sql_of
@@ -63,7 +63,7 @@ daemon off; worker_processes 2; pid {folder}/nginx.pid; error_log {folder}/nginx
 events {{ worker_connections 4096; }}
 http {{
   include /etc/nginx/mime.types;
-  access_log off; sendfile on; keepalive_requests 100000000; gzip on; gzip_types application/json;
+  access_log off; sendfile on; keepalive_requests 100000000; gzip on;
   {temporary}
   fastcgi_cache_path {folder}/cache keys_zone=pages:10m;
   set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;

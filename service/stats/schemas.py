@@ -142,7 +142,7 @@ class Percentiles(Answer):
     p95 = _number("95 % took no longer.")
 
 
-class QueueAnswer(Answer):
+class WaitingAnswer(Answer):
     pending = _whole("Comments that wait now.")
     oldest_seconds = _number("How long ago the first of them was sent.")
     decision_seconds = fields.Nested(Percentiles, required=True)
@@ -163,7 +163,7 @@ class SpamAnswer(Answer):
     series = fields.List(fields.Nested(SpamPoint), required=True)
     checks = fields.List(fields.Nested(CheckCounts), required=True)
     filter = fields.Nested(FilterAnswer, required=True)
-    queue = fields.Nested(QueueAnswer, required=True)
+    queue = fields.Nested(WaitingAnswer, required=True)
     top_link_domains = fields.List(fields.Nested(DomainCount), required=True)
     campaigns = fields.List(fields.Nested(CampaignAnswer), required=True)
 

@@ -115,13 +115,14 @@ def _own_transaction() -> Iterator[Session]:
 @contextmanager
 def reading() -> Iterator[Session]:
     """A session for looking only. Raises Unavailable when the database does not answer."""
-    session = db.session()
     try:
-        yield session
+        session = db.session()
+        try:
+            yield session
+        finally:
+            session.close()  # rolls back, which fails too when the database has just gone
     except _OUTAGES as error:
         raise Unavailable("The database does not answer. Try again shortly.") from error
-    finally:
-        session.close()
 
 
 def database_answers() -> bool:

@@ -22,7 +22,6 @@ FILES = {
     "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
     "start.js": "text/javascript; charset=utf-8",
 }
-YAML = "application/yaml"
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -56,13 +55,13 @@ PAGE = """<!doctype html>
 
 @bp.get("/openapi.yaml")
 @public
-@operation(Operation("This description", "Operating", {200: None}, media_type=YAML))
+@operation(Operation("This description", "Operating", {200: None}, media_type=openapi.YAML))
 def description_file() -> Response:
     """What `flask --app service openapi` writes, made from the running code."""
     kept = current_app.extensions.setdefault("openapi", {})
     if "text" not in kept:
         kept["text"] = openapi.text(current_app)
-    return _cacheable(kept["text"].encode(), YAML)
+    return _cacheable(kept["text"].encode(), openapi.YAML)
 
 
 @bp.get("/docs")

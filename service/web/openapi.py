@@ -28,6 +28,7 @@ PROBLEM: Final = "application/problem+json"
 FORM: Final = "application/x-www-form-urlencoded"
 HTML: Final = "text/html"
 JSON: Final = "application/json"
+YAML: Final = "application/yaml"
 
 ABOUT: Final = (
     "Comments for news pages. JSON in UTF-8, snake_case; times in RFC 3339, UTC, with `Z`; ids are opaque. "
@@ -237,7 +238,8 @@ def _responses(route: Route) -> dict[str, Any]:
         if schema is not None:
             response["content"] = {JSON: {"schema": schema}}
         elif status == 200:
-            response["content"] = {op.media_type: {"schema": {"type": "string"}}}
+            shape = "object" if op.media_type == YAML else "string"
+            response["content"] = {op.media_type: {"schema": {"type": shape}}}
         responses[str(status)] = response
     for status in sorted(refusals(route)):
         responses[str(status)] = f"Problem{status}"
@@ -292,14 +294,19 @@ def _kinds(base: type[DomainError]) -> Iterator[type[DomainError]]:
         yield from _kinds(kind)
 
 
-def _of_our_fields(_converter: object, field: fields.Field[Any], **_options: object) -> dict[str, Any]:
-    """What apispec cannot know of our own kinds of fields."""
+def _of_our_fields(
+    _converter: object, field: fields.Field[Any], ret: dict[str, Any], **_options: object
+) -> dict[str, Any]:
+    """What apispec cannot know of our own kinds of fields; `ret` is what it has found already."""
     if isinstance(field, Cleaned) and field.required:
         return {"minLength": 1}
-    pattern = field.metadata.get("pattern")
-    left_empty = isinstance(field, Cleaned) or (isinstance(field, Id) and field.allow_none)
-    if pattern and left_empty:  # an empty text is as good as none
-        return {"pattern": f"^({pattern.removeprefix('^').removesuffix('$')})?$"}
+    if not isinstance(field, Cleaned) and not (isinstance(field, Id) and field.allow_none):
+        return {}
+    # an empty text is as good as none
+    if "pattern" in field.metadata:
+        return {"pattern": f"^({field.metadata['pattern'].removeprefix('^').removesuffix('$')})?$"}
+    if "format" in field.metadata:
+        return {"anyOf": [{"format": ret.pop("format")}, {"maxLength": 0}]}
     return {}
 
 

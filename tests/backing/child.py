@@ -75,3 +75,11 @@ def run(command: Sequence[str], folder: Path, owner: str | None = None) -> None:
     )
     if done.returncode != 0:
         raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")
+
+
+def is_running(pid: int | str) -> bool:
+    """Whether there is such a process; one that has ended and was not waited for does not count."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

@@ -6,6 +6,7 @@ import http.client
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.client import HTTPMessage
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,10 +15,10 @@ TIMEOUT_SECONDS = 20
 
 @dataclass(frozen=True)
 class Answer:
-    """One response."""
+    """One response; the names of its headers are found in any case."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: HTTPMessage
     body: bytes
 
     def json(self) -> Any:
@@ -50,7 +51,7 @@ class Client:
         try:
             connection.request(method, path, body, {**kind, **self._credential, **(headers or {})})
             answer = connection.getresponse()
-            return Answer(answer.status, dict(answer.headers), answer.read())
+            return Answer(answer.status, answer.headers, answer.read())
         except http.client.HTTPException as error:  # half an answer, or none
             raise ConnectionError(str(error)) from error
         finally:

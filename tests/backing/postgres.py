@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -90,11 +91,18 @@ class PostgresServer:
             self._server = None
 
     def kill(self) -> None:
-        """Ends the server at once, as a crash of the machine's power would."""
-        if self._server is not None:
-            os.killpg(self._server.pid, signal.SIGKILL)
-            self._server.wait(STOP_SECONDS)
-            self._server = None
+        """Ends the server and all of its processes at once, as a crash of the machine would."""
+        if self._server is None:
+            return
+        # each of its processes leads a group of its own, so that none reaches them all
+        children = Path(f"/proc/{self._server.pid}/task/{self._server.pid}/children").read_text().split()
+        self._server.kill()
+        for pid in map(int, children):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._server.wait(STOP_SECONDS)
+        self._server = None
+        wait_until(lambda: not any(map(child.is_running, children)), "the processes of PostgreSQL are gone")
 
     def remove(self) -> None:
         """Stops the server and removes everything it kept."""

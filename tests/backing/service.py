@@ -49,12 +49,12 @@ class RunningService:
         }
         return {**kept, **self._settings}
 
-    def start(self) -> RunningService:
+    def start(self, stdin: int = subprocess.DEVNULL) -> RunningService:
         """Starts it, again too, and returns when it answers. Raises RuntimeError with its log if it ended."""
         with self.log.open("ab") as output:
             self._launcher = subprocess.Popen(
                 [sys.executable, "-m", "service.cli.serve"],
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=ROOT,

@@ -28,6 +28,7 @@ NO_API = {
     "/docs/<name>",
     "/embed.js",
     "/metrics",
+    "/problems/<slug>",
 }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from service.privacy import keyring
+from tests.backing.child import is_running
 from tests.backing.client import Client
 from tests.backing.service import ROOT, RunningService, comment
 from tests.backing.waiting import wait_until
@@ -120,7 +121,7 @@ def test_a_signal_stops_everything_within_seconds(service: RunningService, numbe
     service.signal(number)
     assert service.wait() in (0, 130)
     assert time.monotonic() - began < 8
-    wait_until(lambda: not any(map(_exists, [*workers, *valkeys])), "workers and Valkey are gone")
+    wait_until(lambda: not any(map(is_running, [*workers, *valkeys])), "workers and Valkey are gone")
     assert not os.path.exists(folder)
     idle.close()
 
@@ -130,7 +131,7 @@ def test_nothing_outlives_a_killed_launcher(service: RunningService) -> None:
     children = [*service.workers(), *_valkeys(service)]
     service.signal(signal.SIGKILL)
     service.wait()
-    wait_until(lambda: not any(map(_exists, children)), "workers and Valkey follow the launcher")
+    wait_until(lambda: not any(map(is_running, children)), "workers and Valkey follow the launcher")
 
 
 def test_a_killed_worker_is_replaced(service: RunningService) -> None:
@@ -190,10 +191,3 @@ def test_half_sent_requests_do_not_keep_readers_out(service: RunningService) -> 
     assert time.monotonic() - began < 2
     for sender in senders:
         sender.close()
-
-
-def _exists(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
