@@ -18,10 +18,13 @@ from service.domain import markup
 from service.domain.text import fold
 
 SHINGLE: Final = 5
-#: Folding can make a text longer; what comes after these letters says nothing new.
-LETTERS_MAX: Final = 6_000
+#: What comes later in a text says nothing new; folding can make one character eighteen.
+TEXT_MAX: Final = 3_000
+LETTERS_MAX: Final = 4_000
 #: Fewer than this many different shingles ("Thank you!", "ha ha ha ha") say nothing about who wrote them.
-SHINGLES_MIN: Final = 48
+SHINGLES_MIN: Final = 32
+#: With fewer letters of its own, a comment that quotes is looked at with what it quotes.
+OWN_LETTERS_MIN: Final = 20
 BINS: Final = 64
 BANDS: Final = 10
 ROWS: Final = 3
@@ -37,7 +40,16 @@ _SKETCH: Final = struct.Struct(f"<{BINS}H")
 
 def letters(body: str) -> str:
     """The letters of a comment's text, folded, without digits, punctuation, spaces and addresses."""
-    folded = fold(_ADDRESS.sub(" ", markup.plain_text(body)))
+    if "\n>" in body or body.startswith(">"):
+        # Readers of one article quote the same lines of it.
+        own = _letters("\n".join(line for line in body.split("\n") if not line.startswith(">")))
+        if len(own) >= OWN_LETTERS_MIN:
+            return own
+    return _letters(body)
+
+
+def _letters(source: str) -> str:
+    folded = fold(_ADDRESS.sub(" ", markup.plain_text(source)[:TEXT_MAX]))
     return "".join(filter(str.isalpha, folded))[:LETTERS_MAX]
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
@@ -25,7 +23,6 @@ from service.storage.group_commit import GroupCommit
 __all__ = ["Session", "database_answers", "db", "init_app", "reading", "transaction"]
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
-migrations = Migrate(db=db, directory=str(Path(__file__).parent / "migrations"))
 
 SQLITE_BUSY_MILLISECONDS = 15_000
 CONNECT_SECONDS = 3
@@ -47,7 +44,7 @@ def database_url(settings: Settings) -> str:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Binds the engine and the migrations to the application."""
+    """Binds the engine to the application."""
     url = database_url(settings)
     options: dict[str, object] = {"pool_size": 16, "max_overflow": settings.threads, "pool_timeout": 5}
     if url.startswith("postgresql"):
@@ -60,7 +57,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
-    migrations.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from flask import current_app
+from flask_migrate import Migrate
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.storage.base import Base
-from service.storage.database import db, migrations
+from service.storage.database import db
 
 __all__ = ["SchemaError", "differences", "downgrade", "newest", "revision", "upgrade"]
 
@@ -23,16 +27,24 @@ class SchemaError(Exception):
     """A migration that cannot be run; the text says why, without what the database holds."""
 
 
+def _config() -> Config:
+    """Alembic's configuration. Made here and not with the application: serving processes never need it."""
+    migrations = Migrate(db=db, directory=str(Path(__file__).parent / "migrations"))
+    migrations.init_app(current_app)
+    config: Config = migrations.get_config()
+    return config
+
+
 def upgrade(target: str = "head") -> None:
     """Migrates up to `target`, all steps or none. Raises SchemaError."""
     with _explained():
-        command.upgrade(migrations.get_config(), target)
+        command.upgrade(_config(), target)
 
 
 def downgrade(target: str) -> None:
     """Takes migrations back down to `target`; `base` drops all tables. Raises SchemaError."""
     with _explained():
-        command.downgrade(migrations.get_config(), target)
+        command.downgrade(_config(), target)
 
 
 def revision() -> str | None:
@@ -43,7 +55,7 @@ def revision() -> str | None:
 
 def newest() -> str | None:
     """The revision that this version of the service wants."""
-    return ScriptDirectory.from_config(migrations.get_config()).get_current_head()
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def differences() -> list[str]:

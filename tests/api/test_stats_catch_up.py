@@ -112,9 +112,16 @@ def test_a_change_that_is_committed_late_is_counted_late_and_once(
     assert differences(newsroom) == ()
 
 
+def decide_meanwhile(newsroom: Newsroom, comment: str, version: int) -> None:
+    """A decision through a connection of its own, in the middle of something."""
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(newsroom.decide, comment, "spam", version).result(10).status_code == 200
+
+
 @pytest.mark.postgres
-def test_a_change_between_the_steps_and_the_queue_is_not_counted_twice(
-    newsroom: Newsroom, settings: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("early", [True, False])
+def test_a_change_while_the_queue_is_looked_at_is_counted_once(
+    newsroom: Newsroom, settings: Settings, monkeypatch: pytest.MonkeyPatch, early: bool
 ) -> None:
     if settings.database_url is None:
         pytest.skip("SQLite has one writer at a time")
@@ -123,16 +130,50 @@ def test_a_change_between_the_steps_and_the_queue_is_not_counted_twice(
     newsroom.decide(comment, "approve")
     queue_of = rollups._queued
 
-    def later(*arguments: Any) -> Any:
+    def between(*arguments: Any) -> Any:
         monkeypatch.undo()
-        with ThreadPoolExecutor(1) as other:  # a connection of its own, in the middle of counting
-            assert other.submit(newsroom.decide, comment, "spam", 2).result(10).status_code == 200
-        return queue_of(*arguments)
+        before = queue_of(*arguments)
+        decide_meanwhile(newsroom, comment, 2)
+        return before if early else queue_of(*arguments)
 
-    monkeypatch.setattr(rollups, "_queued", later)
+    monkeypatch.setattr(rollups, "_queued", between)
     assert totals(newsroom)["received"] == 1
     assert differences(newsroom) == ()
     assert totals(newsroom)["spam"] == 1
+
+
+def test_a_change_while_all_is_counted_anew_is_counted_once(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comment, count = newsroom.approved(), counting.from_raw
+
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.undo()
+        counted = count(*arguments)
+        decide_meanwhile(newsroom, comment, 2)
+        return counted
+
+    monkeypatch.setattr(counting, "from_raw", meanwhile)
+    with newsroom.app.app_context():
+        assert counting.count_anew(newsroom.site)
+    assert queued(newsroom) == 1
+    assert totals(newsroom)["spam"] == 1
+    assert differences(newsroom) == ()
+
+
+@pytest.mark.postgres
+def test_of_two_who_count_one_waits(newsroom: Newsroom, settings: Settings) -> None:
+    if settings.database_url is None:
+        pytest.skip("SQLite has one writer at a time")
+    totals(newsroom)
+    newsroom.pending()
+    with ThreadPoolExecutor(1) as other:
+        with open_transaction(newsroom) as session:
+            rollups.lock(session, newsroom.site)
+            second = other.submit(totals, newsroom)
+            with pytest.raises(TimeoutError):
+                second.result(0.5)
+        assert second.result(10)["received"] == 1
 
 
 def test_everything_at_once_is_counted_once(

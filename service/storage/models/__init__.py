@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.storage.models.access import Account, Token
 from service.storage.models.comment import Comment, Report, StoredSignal, Vote
+from service.storage.models.model import SpamLabel, SpamLearning, SpamModel
 from service.storage.models.record import DecisionRecord, Event, IdempotencyRecord, Job, LimitHits
 from service.storage.models.site import Author, Page, Site, SiteOrigin
 from service.storage.models.statistics import LinkedDomain, Rollup, RollupSite, Uncounted
@@ -24,6 +25,9 @@ __all__ = [
     "RollupSite",
     "Site",
     "SiteOrigin",
+    "SpamLabel",
+    "SpamLearning",
+    "SpamModel",
     "StoredSignal",
     "Token",
     "Uncounted",

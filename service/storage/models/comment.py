@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.status import Status
 from service.storage.base import Base
-from service.storage.types import Key, Moment, OptionalKey, OptionalMoment, Slug, choice
+from service.storage.types import Json, Key, Moment, OptionalKey, OptionalMoment, Slug, choice
 
 _HAS_ADDRESS = text("address_fingerprint IS NOT NULL")
 _HAS_CAMPAIGN = text("campaign IS NOT NULL")
@@ -19,6 +21,7 @@ class Comment(Base):
     `parent_id` is the comment under which it hangs, `reply_to_id` the one it answers (they differ below the depth
     cap); `root_id` is the top-level comment above it. `listed` is true while readers see it: because it is approved,
     or as a tombstone that carries `listed_replies` direct replies. Ids sort by time, so they are the keyset.
+    `opinion` is what the classifier thought of the present text, and why; few ever look, so it is read when asked for.
     """
 
     __tablename__ = "comments"
@@ -67,6 +70,8 @@ class Comment(Base):
     body_fingerprint: Mapped[Key]
     search_text: Mapped[str] = mapped_column(Text)
     score: Mapped[float]
+    spam_probability: Mapped[float | None]
+    opinion: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
     staff: Mapped[bool] = mapped_column(default=False)
     notify: Mapped[bool] = mapped_column(default=False)
     up: Mapped[int] = mapped_column(default=0)

@@ -209,6 +209,8 @@ def upgrade() -> None:
         sa.Column("body_fingerprint", sa.String(length=32), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("spam_probability", sa.Double(), nullable=True),
+        sa.Column("opinion", DOCUMENT, nullable=True),
         sa.Column("staff", sa.Boolean(), nullable=False),
         sa.Column("notify", sa.Boolean(), nullable=False),
         sa.Column("up", sa.Integer(), nullable=False),
@@ -336,9 +338,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "comment_id", "domain", name=op.f("pk_linked_domains")),
     )
     op.create_index("ix_linked_domains_hour", "linked_domains", ["site", "hour", "domain"])
+    op.create_table(
+        "spam_models",
+        sa.Column("site", sa.String(length=63), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("made_as", sa.String(length=16), nullable=False),
+        sa.Column("weights", sa.LargeBinary(), nullable=False),
+        sa.Column("labels", sa.Integer(), nullable=False),
+        sa.Column("spam", sa.Integer(), nullable=False),
+        sa.Column("log_loss", sa.Double(), nullable=True),
+        sa.Column("until", sa.String(length=32), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("site", "version", name=op.f("pk_spam_models")),
+    )
+    op.create_table(
+        "spam_learning",
+        sa.Column("site", sa.String(length=63), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("seen_until", sa.String(length=32), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.Column("rebuilt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("site", name=op.f("pk_spam_learning")),
+    )
+    op.create_table(
+        "spam_labels",
+        sa.Column("site", sa.String(length=63), nullable=False),
+        sa.Column("comment_id", sa.String(length=32), nullable=False),
+        sa.Column("spam", sa.Boolean(), nullable=False),
+        sa.Column("event_id", sa.String(length=32), nullable=False),
+        sa.Column("actor", sa.String(length=120), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("logit", sa.Double(), nullable=True),
+        sa.Column("left_out", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("site", "comment_id", name=op.f("pk_spam_labels")),
+    )
+    op.create_index("ix_spam_labels_event", "spam_labels", ["site", "event_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("spam_labels")
+    op.drop_table("spam_learning")
+    op.drop_table("spam_models")
     op.drop_table("linked_domains")
     op.drop_table("uncounted")
     op.drop_table("rollups")
