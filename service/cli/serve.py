@@ -5,8 +5,10 @@ python -m service.cli.serve [--reload]
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import importlib
+import json
 import multiprocessing
 import os
 import signal
@@ -29,6 +31,7 @@ from service.cli.machine import CannotStart, check_folder, check_port, open_file
 from service.cli.server import SteadyServer
 from service.cli.server_log import server_log
 from service.settings import Settings, SettingsError
+from service.storage.quick_look import is_ready
 
 TARGET = "service.wsgi:app"
 BACKLOG = 2048
@@ -71,7 +74,7 @@ def main(arguments: list[str]) -> int:
             valkey.start()
             os.environ["REDIS_URL"] = valkey.url
         plan = Plan(settings, _workers(settings, valkey), valkey, "--reload" in arguments)
-        _set_up()
+        _set_up(settings)
         _serve(plan)
     except (SettingsError, CannotStart) as problem:
         sys.stderr.write(f"belowline: {problem}\n")
@@ -115,14 +118,30 @@ def _workers(settings: Settings, valkey: EmbeddedValkey | None) -> int:
     return settings.workers
 
 
-def _set_up() -> None:
+def _set_up(settings: Settings) -> None:
     """Migrates, and makes the demo, in a process of its own: this one stays small. Raises CannotStart."""
+    if _is_set_up(settings):
+        _say("the database is up to date")
+        return
     _say("bringing the database up to date")
     done = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "service", "setup"], check=False, preexec_fn=die_with_parent
     )
     if done.returncode != 0:
         raise CannotStart("the service was not set up, for the reason above")
+
+
+def _is_set_up(settings: Settings) -> bool:
+    """Whether that can be seen at a glance: the database of a `make run` that was run before."""
+    if settings.production or settings.database_url is not None or not settings.demo:
+        return False
+    try:
+        kept = json.loads((settings.instance_dir / "demo-credentials.json").read_text())
+        shown = [kept["moderator_token"], kept["admin_token"]]
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
+    digests = [hashlib.sha256(token.encode()).hexdigest() for token in shown]
+    return is_ready(settings.instance_dir / "belowline.db", digests)
 
 
 def load_worker(target: str) -> Callable[..., Any]:
