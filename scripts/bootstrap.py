@@ -7,6 +7,7 @@ that an old Python can read, so that an old Python can be told it is too old.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import importlib.util
@@ -27,11 +28,13 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "belowline-requirements.json"
 PIP_LOG = VENV / "belowline-pip.log"
 
+DISK_FULL = "the disk is full: free about 400 MB and run it again."
+
 # What pip says -> what to do about it. The first that matches is shown.
 ADVICE = (
     (
         r"No space left on device",
-        "the disk is full: free about 400 MB and run it again.",
+        DISK_FULL,
     ),
     (
         r"NewConnectionError|ConnectTimeout|ReadTimeout|Temporary failure in name resolution|ProxyError"
@@ -152,16 +155,14 @@ def install(requirements: Path) -> None:
     say(f"installing {total} pinned packages of {requirements.name}, each checked against its hash")
     began = time.monotonic()
     number = 0
-    with (
-        PIP_LOG.open("w") as log,
-        subprocess.Popen(
+    with PIP_LOG.open("w") as log:
+        pip = subprocess.Popen(
             pip_command(requirements),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-        ) as pip,
-    ):
+        )
         for line in pip.stdout or ():
             log.write(line)
             started = re.match(r"(?:Collecting|Requirement already satisfied:) ([A-Za-z0-9._-]+)", line)
@@ -170,6 +171,7 @@ def install(requirements: Path) -> None:
                 show(number, total, started.group(1))
             elif line.startswith("Installing collected packages"):
                 show(total, total, "unpacking")
+        pip.wait()
     if sys.stdout.isatty():
         print(flush=True)
     if pip.returncode != 0:
@@ -206,6 +208,11 @@ def main() -> int:
         set_up(ROOT / (sys.argv[1] if len(sys.argv) > 1 else "requirements.txt"))
     except CannotSetUp as problem:
         print(f"belowline: {problem}", file=sys.stderr)
+        return 1
+    except OSError as problem:
+        place = f" ({problem.filename})" if problem.filename else ""
+        sentence = DISK_FULL if problem.errno == errno.ENOSPC else f"{problem.strerror}{place}."
+        print(f"belowline: {sentence}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -10,6 +10,7 @@ from service.admin import routes as admin
 from service.auth import guard
 from service.comments import routes as comments
 from service.domain.ids import PATTERN
+from service.moderation import campaign_routes
 from service.moderation import routes as moderation
 from service.privacy import keyring
 from service.privacy.fingerprint import Fingerprints
@@ -18,6 +19,7 @@ from service.privacy.signing import AuthorTokens
 from service.ratelimit import limiter
 from service.ratelimit.hits import HitCounter
 from service.settings import Settings, SettingsError
+from service.spam.classifier.shelf import Shelf
 from service.stats import routes as stats
 from service.storage import database
 from service.threads import routes as threads
@@ -62,6 +64,7 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in (
         comments.bp,
         moderation.bp,
+        campaign_routes.bp,
         stats.bp,
         admin.bp,
         assets.bp,
@@ -89,6 +92,7 @@ def _services(settings: Settings) -> Services:
         limiter=limiter.build(settings),
         hits=HitCounter(),
         trusted=_trusted(settings),
+        shelf=Shelf(),
     )
 
 

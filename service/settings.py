@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from service import redis_address
+
 
 class SettingsError(Exception):
     """A setting that cannot be used; the text names it and says what is allowed."""
@@ -112,7 +114,10 @@ class Settings:
         None,
     )
     redis_url: str | None = _setting(
-        "REDIS_URL", _text, "`redis://…` or `unix://…`; default: the embedded Valkey of the launcher", None
+        "REDIS_URL",
+        _text,
+        "`redis://…`, `unix://…`, `redis+cluster://…` or `redis+sentinel://…`; default: the launcher's own Valkey",
+        None,
     )
     secret_keys_file: Path | None = _setting(
         "SECRET_KEYS_FILE",
@@ -221,10 +226,11 @@ def _check_together(settings: Settings) -> None:
     url = settings.database_url
     if url is not None and not url.startswith(("postgresql://", "postgresql+psycopg://", "sqlite:///")):
         raise SettingsError("DATABASE_URL must start with postgresql:// or sqlite:///")
-    if settings.redis_url is not None and not settings.redis_url.startswith(
-        ("redis://", "rediss://", "unix://")
-    ):
-        raise SettingsError("REDIS_URL must start with redis://, rediss:// or unix://")
+    if settings.redis_url is not None:
+        try:
+            redis_address.parse(settings.redis_url)
+        except ValueError as error:
+            raise SettingsError(f"REDIS_URL {error}") from None
 
 
 ROWS: dict[str, Row] = {name: spec.metadata["row"] for name, spec in Settings.__dataclass_fields__.items()}

@@ -45,7 +45,7 @@ class Language(Cleaned):
     """One of our languages."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(_language, **options)
+        super().__init__(_language, metadata={"enum": list(LANGUAGES)}, **options)
 
 
 def _language(raw: str) -> str:

@@ -13,9 +13,28 @@ def register(app: Flask) -> None:
 
     They are imported here and not above, so that the launcher, which lives in this room too, stays small.
     """
-    from service.cli import accounts, database, keys, openapi, seed, setup, sites, tokens, verify, worker
+    from service.cli import (
+        accounts,
+        database,
+        keys,
+        model,
+        openapi,
+        seed,
+        setup,
+        sites,
+        tokens,
+        verify,
+        worker,
+    )
 
-    groups = (accounts.commands, database.commands, keys.commands, sites.commands, tokens.commands)
+    groups = (
+        accounts.commands,
+        database.commands,
+        keys.commands,
+        model.commands,
+        sites.commands,
+        tokens.commands,
+    )
     for command in (*groups, openapi.command, seed.command, setup.command, verify.command, worker.command):
         app.cli.add_command(command)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from service import clock
-from service.comments import limits
+from service.comments import kinship, limits
 from service.comments.submit import (
     READER,
     REPEATED_WITHIN,
@@ -16,6 +16,7 @@ from service.comments.submit import (
     for_author,
     happened,
     judged,
+    keep_opinion,
     known,
     publish,
     searchable,
@@ -70,13 +71,22 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
             besides=comment_id,
         )
         gathered = facts.gather(session, asked)
-    verdict = judge(_as_new(before, page, body), known(gathered, site, outcome), site.policy)
+        new = _as_new(before, page, body)
+        kin = kinship.unlooked(site, new, sender.source, now)
+        kin = kinship.look(session, replace(kin, author=author.id, besides=comment_id))
+    classified = services.shelf.classify(new)
+    found = replace(known(gathered, site, outcome, classified), campaign=kin.campaign)
+    verdict = judge(new, found, site.policy)
     with transaction() as session:
+        again = kinship.look_again(session, kin)
+        if again.campaign != kin.campaign:
+            verdict = judge(new, replace(found, campaign=again.campaign), site.policy)
         comment = _locked(session, site, comment_id)
         was = comment.status
         comment.body, comment.body_html = body, markup.render_html(body)
         comment.body_fingerprint, comment.search_text = fingerprint, searchable(comment.name, body)
         comment.score, comment.edited_at = verdict.score, now
+        keep_opinion(comment, classified)
         changes = comments.Changes(site.slug)
         if was is Status.APPROVED and verdict.status is Status.PENDING:
             comments.set_status(session, comment, Status.PENDING, changes)
@@ -90,6 +100,7 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
         if was is Status.PENDING and verdict.status is Status.APPROVED:
             publish(session, comment, changes)
         changes.write(session)
+        kinship.settle(session, comment, again, edited=True)
         return Edited(for_author(comment, author.avatar_seed), page.key)
 
 

@@ -19,7 +19,7 @@ from service.ratelimit.policies import Action
 from service.storage.sites import SiteProfile
 from service.threads.routes import prepared
 from service.threads.schemas import slug
-from service.web.client import address_scopes
+from service.web.client import address_scopes, is_inside
 from service.web.context import address, services
 from service.web.fields import load
 from service.web.site import readers_site
@@ -40,7 +40,7 @@ class Received:
 def sender(site: str) -> Sender:
     """Where the request at hand comes from, and what its author token proves."""
     keys = limits.sender_keys(services(), site, address_scopes(address()))
-    return Sender(keys, proven=authorship() or "")
+    return Sender(keys, proven=authorship() or "", is_shared=is_inside(address()))
 
 
 def authorship() -> str | None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from service import clock
-from service.comments import limits
+from service.comments import kinship, limits
 from service.domain import markup
 from service.domain.comment import DEPTH_MAX, NewComment
 from service.domain.errors import FieldProblem, InvalidInput, ThreadClosed
 from service.domain.facts import Facts
 from service.domain.ids import new_id
 from service.domain.linked import linked_domains
+from service.domain.opinion import Classified
 from service.domain.status import Status
 from service.domain.text import fold
 from service.domain.thread import held_by
@@ -43,15 +44,22 @@ REPEATED_WITHIN = timedelta(days=1)
 class Sender:
     """Where a submission comes from: the keys of its rate limits, and the hash kept with the comment.
 
-    `proven` is the id of an earlier comment whose author token was sent along, if one was.
+    `proven` is the id of an earlier comment whose author token was sent along, if one was. `is_shared`: the address
+    is of a machine or network inside, such as a proxy of the newsroom's own, and says nothing about who sends.
     """
 
     keys: dict[Scope, str]
     proven: str = ""
+    is_shared: bool = False
 
     @property
     def address_fingerprint(self) -> str:
         return self.keys[Scope.ADDRESS]
+
+    @property
+    def source(self) -> str:
+        """The same, as a sign that two comments may come from one sender; empty where it is none."""
+        return "" if self.is_shared else self.address_fingerprint
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,7 @@ def submit(
     )
     now = clock.now()
     body_fingerprint = body_hash(services, site.slug, new.body)
+    kin = kinship.unlooked(site, new, sender.source, now)
     with reading() as session:
         asked = Asked(
             site=site.slug,
@@ -92,14 +101,22 @@ def submit(
             proven=sender.proven,
         )
         gathered = facts.gather(session, asked)
-    _check_place(new, gathered)
-    verdict = judge(new, known(gathered, site, outcome), site.policy)
-    comment = _comment(new, gathered, verdict, now)
+        _check_place(new, gathered)
+        kin = kinship.look(session, replace(kin, author=gathered.author.id if gathered.author else ""))
+    classified = services.shelf.classify(new)
+    found = replace(known(gathered, site, outcome, classified), campaign=kin.campaign)
+    verdict = judge(new, found, site.policy)
+    comment = _comment(new, gathered, now)
+    keep_opinion(comment, classified)
     comment.body_fingerprint = body_fingerprint
     comment.address_fingerprint = sender.address_fingerprint
     author = gathered.author or _new_author(services, new, email_index)
     with transaction() as session:
+        again = kinship.look_again(session, kin)
+        if again.campaign != kin.campaign:
+            verdict = judge(new, replace(found, campaign=again.campaign), site.policy)
         avatar_seed = _store(session, comment, new, author, verdict)
+        kinship.settle(session, comment, again)
         shown = for_author(comment, avatar_seed)
         if claim is not None:
             idempotency.finish(session, claim, shown, now)
@@ -112,7 +129,7 @@ def _new_author(services: Services, new: NewComment, email_index: str) -> author
     return authors.NewAuthor(author_id, new.site, email_index, closed, new.name)
 
 
-def known(gathered: Gathered, site: SiteProfile, outcome: Outcome) -> Facts:
+def known(gathered: Gathered, site: SiteProfile, outcome: Outcome, classified: Classified) -> Facts:
     """What the checks may know."""
     return Facts(
         author_known=gathered.author_known,
@@ -123,7 +140,15 @@ def known(gathered: Gathered, site: SiteProfile, outcome: Outcome) -> Facts:
         site_language=site.language,
         limits_degraded=outcome.degraded,
         site_flooded=outcome.held_by is not None,
+        classified=classified,
     )
+
+
+def keep_opinion(comment: Comment, classified: Classified) -> None:
+    """Keeps what the classifier thought of this text, so that its explanation stays true when it has learned more."""
+    opinion = classified.opinion
+    comment.spam_probability = opinion.probability if opinion else None
+    comment.opinion = dict(opinion.document()) if opinion else None
 
 
 def body_hash(services: Services, site: str, body: str) -> str:
@@ -156,7 +181,7 @@ def _check_place(new: NewComment, gathered: Gathered) -> None:
         )
 
 
-def _comment(new: NewComment, gathered: Gathered, verdict: Verdict, now: datetime) -> Comment:
+def _comment(new: NewComment, gathered: Gathered, now: datetime) -> Comment:
     comment = Comment(
         site=new.site,
         id=new_id(),
@@ -174,7 +199,7 @@ def _comment(new: NewComment, gathered: Gathered, verdict: Verdict, now: datetim
         body=new.body,
         body_html=markup.render_html(new.body),
         search_text=searchable(new.name, new.body),
-        score=verdict.score,
+        score=0.0,
         staff=False,
         notify=new.notify,
         up=0,
@@ -203,6 +228,7 @@ def _store(
     verdict: Verdict,
 ) -> str:
     """Adds the comment with all that belongs to it; returns its author's avatar seed."""
+    comment.score = verdict.score
     if not comment.page_id:
         comment.page_id = pages.obtain(session, comment.site, new.page, new.title, comment.created_at).id
     known = author if isinstance(author, KnownAuthor) else authors.obtain(session, author, comment.created_at)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.domain.campaign import Campaign
+from service.domain.opinion import Classified
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -11,7 +14,8 @@ class Facts:
     `author_…` else count this author's comments on this site by their last status; an author who is new has zeros.
 
     `limits_degraded`: the shared rate limits could not be asked. `site_flooded`: more was posted on the site than
-    its limit lets through unseen.
+    its limit lets through unseen. `classified` is what the classifier thinks, asked by the caller; `campaign` is what
+    the comment belongs to, or will make together with others, if it does.
     """
 
     author_known: bool
@@ -22,3 +26,5 @@ class Facts:
     site_language: str
     limits_degraded: bool
     site_flooded: bool
+    classified: Classified = Classified()
+    campaign: Campaign | None = None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 WORDS_KEPT: Final = 12
 DIGITS: Final = 4
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One summand of the logit: what the prior thinks of it, as the site believes it, and what the site has learned.
 
     `kind` is `bias`, `signal` (then `name` says which) or `word` (then `span` says where, in code points).
@@ -79,3 +78,11 @@ def _listed(part: Part) -> dict[str, Any]:
 
 def _short(number: float) -> float:
     return round(number, DIGITS) + 0.0  # no negative zero
+
+
+@dataclass(frozen=True)
+class Classified:
+    """What came of asking the classifier: an opinion, nothing because there is no model, or a failure."""
+
+    opinion: Opinion | None = None
+    failed: bool = False

@@ -94,8 +94,13 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+def raw_max(max_length: int) -> int:
+    """How many code points are looked at where `max_length` are allowed: a longer text is refused unseen."""
+    return max_length * _RAW_FACTOR + 16
+
+
 def _check_raw(raw: str, max_length: int) -> None:
-    if len(raw) > max_length * _RAW_FACTOR + 16:
+    if len(raw) > raw_max(max_length):
         raise _too_long(max_length)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from service.jobs import retention
+from service.jobs import retention, training
 from service.stats import catch_up
 
 if TYPE_CHECKING:
@@ -35,8 +35,11 @@ class Kind:
 
 KINDS = (
     Kind("count-statistics", catch_up.run, every_seconds=10, lease_seconds=600),
+    Kind("learn", training.learn, every_seconds=10, lease_seconds=600),
+    Kind("rebuild-models", training.rebuild_models, every_seconds=3600, lease_seconds=3600),
     Kind("forget-addresses", retention.forget_addresses, every_seconds=3600),
     Kind("drop-idempotency-keys", retention.drop_idempotency_keys, every_seconds=600),
+    Kind("drop-signs", retention.drop_signs, every_seconds=3600),
 )
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from service import clock
 from service.log import logger
-from service.storage import retention
+from service.storage import campaigns, retention
 from service.storage.database import Session, transaction
 
 if TYPE_CHECKING:
     from service.web.context import Services
 
 ADDRESSES_KEPT = timedelta(days=30)
+SIGNS_KEPT = timedelta(days=30)
 ROWS_AT_ONCE = 500
 
 
@@ -33,6 +34,12 @@ def drop_idempotency_keys(_services: Services, _payload: Mapping[str, Any]) -> N
     """Idempotency keys go when they have expired, with the answers kept under them."""
     now = clock.now()
     _until_none("keys dropped", lambda session: retention.drop_idempotency_keys(session, now, ROWS_AT_ONCE))
+
+
+def drop_signs(_services: Services, _payload: Mapping[str, Any]) -> None:
+    """What comments are compared by goes after 30 days; the campaigns that were found by it stay."""
+    before = clock.now() - SIGNS_KEPT
+    _until_none("signs dropped", lambda session: campaigns.drop_old(session, before, ROWS_AT_ONCE))
 
 
 def _until_none(event: str, some: Callable[[Session], int]) -> None:

@@ -108,7 +108,38 @@ class WrittenAnswer(Answer):
     created_at = _moment()
 
 
+class OpinionPartAnswer(Answer):
+    kind = _text("`bias`, `signal`, `word`, or `other_words` for all that are not listed.")
+    prior = fields.Float(
+        required=True,
+        metadata={"description": "What the prior adds to the log odds, as far as the site believes it."},
+    )
+    site = fields.Float(required=True, metadata={"description": "What this site has learned adds to them."})
+    name = fields.String(metadata={"description": "Of a signal."})
+    span = fields.List(
+        fields.Integer(),
+        validate=validate.Length(2, 2),
+        metadata={"description": "Of a word: start and end in the body, in code points."},
+    )
+
+
+class OpinionAnswer(Answer):
+    probability = fields.Float(required=True, metadata={"description": "Of spam, 0 to 1."})
+    logit = fields.Float(required=True, metadata={"description": "Its log odds: the sum of the parts."})
+    model = _whole("The version of the site's model, 0 for none.")
+    prior = _text("The version of the prior that ships, empty for none.")
+    parts = fields.List(fields.Nested(OpinionPartAnswer), required=True)
+
+
 class CommentAnswer(QueuedComment):
+    opinion = fields.Nested(
+        OpinionAnswer,
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "What the classifier thought of this text when it came; null for one never judged."
+        },
+    )
     events = fields.List(
         fields.Nested(EventAnswer), required=True, metadata={"description": "The last 200, oldest first."}
     )

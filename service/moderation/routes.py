@@ -16,11 +16,12 @@ from service.domain.role import Permission
 from service.moderation import answers, schemas
 from service.moderation.bulk import DecidedMany, decide_matching, decide_named
 from service.moderation.decide import Ruling, Seen, Touched, decide_one
+from service.moderation.reach import reach
 from service.moderation.reveal import Asker, reveal
 from service.moderation.schemas import EventsWanted, QueueWanted
 from service.moderation.undo import Undoer, undo
 from service.moderation.views import author_view, event_view, queued_view, written_view
-from service.storage import authors, comments, events, queue, sites
+from service.storage import authors, comments, events, queue
 from service.storage.database import reading
 from service.storage.events import EventFilter
 from service.storage.queue import Filter, Order, Position
@@ -32,7 +33,6 @@ from service.web.etag import expected_version
 from service.web.fields import load
 from service.web.operation import Operation, operation
 from service.web.permissions import requires
-from service.web.site import profile
 
 bp = Blueprint("moderation", __name__)
 TAG = "Moderation"
@@ -53,7 +53,7 @@ EVENTS = 200
 )
 def list_queue() -> Response:
     asked: QueueWanted = load(schemas.QueueQuery(), request.args)
-    wanted = replace(asked.filter, sites=_reach(asked.filter.sites))
+    wanted = replace(asked.filter, sites=reach(asked.filter.sites))
     position = _position(asked)
     with reading() as session:
         found = queue.listing(session, wanted, asked.order, position, asked.limit + 1)
@@ -88,6 +88,7 @@ def show_comment(comment_id: str) -> Response:
     return _versioned(
         {
             **queued_view(queued),
+            "opinion": queued.comment.opinion,
             "events": [event_view(event) for event in happened],
             "history": [written_view(line) for line in written],
         },
@@ -174,7 +175,7 @@ def undo_decision(decision_id: str) -> Response:
 def list_events() -> Response:
     asked: EventsWanted = load(schemas.EventsQuery(), request.args)
     wanted = EventFilter(
-        sites=_reach((asked.site,) if asked.site else ()),
+        sites=reach((asked.site,) if asked.site else ()),
         kind=asked.kind,
         actor=asked.actor,
         comment=asked.comment,
@@ -228,18 +229,6 @@ def reveal_email(author_id: str) -> Response:
     return response
 
 
-def _reach(asked: tuple[str, ...]) -> tuple[str, ...]:
-    """The sites to look at: the one asked for, else all that the credential reaches. Raises NotFound."""
-    who = principal()
-    for site in asked:
-        who.check_site(site)
-        profile(site)
-    if asked or who.scope.sites is not None:
-        return asked or who.scope.sites or ()
-    with reading() as session:
-        return tuple(sites.all_slugs(session))
-
-
 def _list_name(order: Order) -> str:
     return f"queue_{order}"
 
@@ -267,12 +256,12 @@ def _decided_many(asked: dict[str, Any], ruling: Ruling) -> DecidedMany:
     if "ids" in asked:
         return decide_named(asked["ids"], principal().scope.sites, ruling)
     wanted: Filter = asked["where"]
-    reach = _reach(wanted.sites)
-    if len(reach) != 1:
+    within = reach(wanted.sites)
+    if len(within) != 1:
         raise InvalidInput(
             [FieldProblem("where.site", "required", "Name one site: a filter decides within it.")]
         )
-    return decide_matching(replace(wanted, sites=reach), asked["expect"], ruling)
+    return decide_matching(replace(wanted, sites=within), asked["expect"], ruling)
 
 
 def _versioned(body: dict[str, Any], version: int) -> Response:

@@ -7,11 +7,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from service.ratelimit.breaker import Breaker
+from service import redis_address
+from service.breaker import Breaker
 from service.ratelimit.gcra import Reading
 from service.ratelimit.memory import MemoryCounters
 from service.ratelimit.policies import LIMITS, Action, Effect, Limit, Scope
-from service.ratelimit.shared import RedisCounters, Unreachable, connect
+from service.ratelimit.servers import Unreachable, connect
+from service.ratelimit.shared import RedisCounters
 from service.settings import Settings
 
 # Addresses, emails and URLs all hold a character that is missing here: nothing readable can become a key.
@@ -99,7 +101,9 @@ def build(settings: Settings) -> Limiter:
     if settings.redis_url is None:
         return Limiter()
     # As many connections as threads that may ask, and one for the watch.
-    return Limiter(shared=RedisCounters(connect(settings.redis_url, settings.threads + 1)))
+    return Limiter(
+        shared=RedisCounters(connect(redis_address.parse(settings.redis_url), settings.threads + 1))
+    )
 
 
 def _key(limit: Limit, keys: Mapping[Scope, str]) -> str:

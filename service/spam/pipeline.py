@@ -12,7 +12,9 @@ from service.log import logger
 from service.settings import Policy
 from service.spam.checks import (
     author_history,
+    campaign,
     capitals,
+    classifier,
     flood,
     links,
     mixed_scripts,
@@ -28,9 +30,11 @@ CHECKS: tuple[Check, ...] = (
     flood.check,
     author_history.check,
     repeated_body.check,
+    campaign.check,
     links.check,
     mixed_scripts.check,
     capitals.check,
+    classifier.check,
 )
 
 HOLD_FROM = 0.5

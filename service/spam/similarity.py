@@ -82,7 +82,8 @@ def _filled(smallest: list[int | None]) -> Iterator[int]:
 def alike(one: bytes, other: bytes) -> float:
     """About which share of their shingles two texts have in common, in [0, 1]; the error is 0.06 (one sigma)."""
     pairs = zip(_SKETCH.unpack(one), _SKETCH.unpack(other), strict=True)
-    return sum(mine == theirs for mine, theirs in pairs) / BINS
+    equal = sum(1 for mine, theirs in pairs if mine == theirs)
+    return equal / BINS
 
 
 def band_keys(found: bytes) -> tuple[int, ...]:

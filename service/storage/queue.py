@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, undefer
 
 from service.domain.status import Status
 from service.domain.verdict import Signal
@@ -122,7 +122,7 @@ def total(session: Session, wanted: Filter) -> int:
 
 def one(session: Session, comment_id: str, sites: Sequence[str] | None) -> Queued | None:
     """The comment with this id, of these sites only (None: of any)."""
-    query = _whole().where(Comment.id == comment_id)
+    query = _whole().where(Comment.id == comment_id).options(undefer(Comment.opinion))
     if sites is not None:
         query = query.where(Comment.site.in_(sites))
     return next(iter(_with_signals(session, query)), None)

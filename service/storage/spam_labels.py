@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
@@ -164,7 +164,8 @@ def keep(session: Session, site: str, learned: Sequence[Example]) -> None:
         }
         for example in learned
     ]
-    session.execute(SpamLabel.__table__.insert(), rows) if rows else None
+    if rows:
+        session.execute(insert(SpamLabel), rows)
 
 
 def forget(session: Session, site: str, comments: Collection[str]) -> None:

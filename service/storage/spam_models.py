@@ -21,6 +21,7 @@ __all__ = [
     "before",
     "current_version",
     "get",
+    "learning",
     "lock",
     "save",
     "sites_with_news",
@@ -60,6 +61,11 @@ def standing(session: Session, site: str) -> SpamLearning:
     """Where the site's learning stands; of a site that never learned, at its beginning."""
     row = session.get(SpamLearning, site)
     return row or SpamLearning(site=site, version=0, seen_until="", changes=0, rebuilt_at=None)
+
+
+def learning(session: Session) -> Sequence[SpamLearning]:
+    """Where every site stands that ever learned."""
+    return session.scalars(select(SpamLearning).order_by(SpamLearning.site)).all()
 
 
 def lock(session: Session, site: str) -> SpamLearning:

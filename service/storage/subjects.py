@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
-from service.storage import comments
+from service.storage import campaigns, comments
 from service.storage.batches import batches
 from service.storage.models import Author, Comment, IdempotencyRecord, Page, StoredSignal
 
@@ -53,6 +53,7 @@ def erase(session: Session, author: Author) -> list[Comment]:
         session.execute(
             delete(StoredSignal).where(StoredSignal.site == author.site, StoredSignal.comment_id.in_(batch))
         )
+    campaigns.forget(session, author.site, ids)
     _forget_answers(session, author.site, set(ids))
     author.name = ""
     author.email_ciphertext = b""

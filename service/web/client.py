@@ -15,6 +15,9 @@ Address = IPv4Address | IPv6Address
 #: What stands for a peer that has no address (a unix socket) and tells of none.
 NOWHERE: Final = IPv4Address("0.0.0.0")  # noqa: S104 - nothing is bound to it
 
+# RFC 1918 and RFC 4193.
+_INSIDE: Final = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
+
 # A chain of more proxies than this is somebody's invention; only its end is read.
 _HOPS_MAX = 32
 
@@ -69,6 +72,13 @@ def address_scopes(address: Address) -> dict[Scope, str]:
         Scope.ADDRESS: str(ip_network((address, 64), strict=False)),
         Scope.ADDRESS_WIDE: str(ip_network((address, 48), strict=False)),
     }
+
+
+def is_inside(address: Address) -> bool:
+    """Whether the address is of this machine or of a network inside, where one address stands for many senders."""
+    if address.is_loopback or address.is_link_local or address.is_unspecified:
+        return True
+    return any(address in network for network in _INSIDE)
 
 
 @lru_cache(maxsize=1024)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app, g, request
 
@@ -16,6 +16,9 @@ from service.ratelimit.hits import HitCounter
 from service.ratelimit.limiter import Limiter
 from service.settings import Settings
 from service.web.client import TrustedProxies, client_address
+
+if TYPE_CHECKING:
+    from service.spam.classifier.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Services:
     limiter: Limiter
     hits: HitCounter
     trusted: TrustedProxies
+    shelf: Shelf
 
 
 def services() -> Services:

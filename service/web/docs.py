@@ -12,6 +12,7 @@ from flask import Blueprint, Response, current_app, redirect, request
 from service.domain.errors import NotFound
 from service.web import openapi
 from service.web.etag import matches
+from service.web.openapi_answers import YAML
 from service.web.operation import Operation, operation
 from service.web.permissions import public
 
@@ -55,13 +56,13 @@ PAGE = """<!doctype html>
 
 @bp.get("/openapi.yaml")
 @public
-@operation(Operation("This description", "Operating", {200: None}, media_type=openapi.YAML))
+@operation(Operation("This description", "Operating", {200: None}, media_type=YAML))
 def description_file() -> Response:
     """What `flask --app service openapi` writes, made from the running code."""
     kept = current_app.extensions.setdefault("openapi", {})
     if "text" not in kept:
         kept["text"] = openapi.text(current_app)
-    return _cacheable(kept["text"].encode(), openapi.YAML)
+    return _cacheable(kept["text"].encode(), YAML)
 
 
 @bp.get("/docs")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from apispec import APISpec
@@ -13,22 +12,18 @@ from flask import Flask
 from marshmallow import fields
 from werkzeug.routing import Rule
 
-from service.domain.errors import DomainError
 from service.domain.ids import PATTERN
 from service.domain.role import PERMISSIONS, Permission
-from service.web import yaml
+from service.domain.text import raw_max
+from service.web import openapi_answers, yaml
 from service.web.fields import Cleaned, Id
+from service.web.openapi_answers import HEADERS, JSON, PROBLEM_SCHEMA, Route
 from service.web.operation import Operation, description
 from service.web.permissions import declared
-from service.web.problem import HTTP_PROBLEMS
 
 OPENAPI: Final = "3.1.0"
 API_VERSION: Final = "1.0.0"
-PROBLEM: Final = "application/problem+json"
 FORM: Final = "application/x-www-form-urlencoded"
-HTML: Final = "text/html"
-JSON: Final = "application/json"
-YAML: Final = "application/yaml"
 
 ABOUT: Final = (
     "Comments for news pages. JSON in UTF-8, snake_case; times in RFC 3339, UTC, with `Z`; ids are opaque. "
@@ -49,70 +44,7 @@ SECURITY: Final[dict[str, dict[str, str]]] = {
     },
 }
 
-HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
-    "X-Request-ID": ("Names this answer in the log.", {"type": "string"}),
-    "ETag": ("What If-None-Match or If-Match takes.", {"type": "string"}),
-    "Location": ("Where it is, or where to go.", {"type": "string"}),
-    "Retry-After": ("Seconds to wait.", {"type": "integer", "minimum": 0}),
-    "RateLimit": ("What is left of each limit (IETF draft).", {"type": "string"}),
-    "RateLimit-Policy": ("The limits (IETF draft).", {"type": "string"}),
-    "Idempotency-Replayed": ("`true` when this is the first answer again.", {"type": "string"}),
-    "Author-Token-Expires": (
-        "Until when the author may edit and delete the comment.",
-        {"type": "string", "format": "date-time"},
-    ),
-}
-REASONS: Final = {
-    200: "Done.",
-    201: "Stored durably.",
-    204: "Done; there is nothing to say.",
-    303: "For a form: back to the page.",
-    304: "Not modified.",
-}
-CARRIED: Final[dict[int, tuple[str, ...]]] = {
-    201: ("Location", "Idempotency-Replayed", "Author-Token-Expires", "RateLimit", "RateLimit-Policy"),
-    303: ("Location",),
-    304: ("ETag",),
-    429: ("Retry-After", "RateLimit", "RateLimit-Policy"),
-    503: ("Retry-After",),
-}
-
-PROBLEM_SCHEMA: Final[dict[str, Any]] = {
-    "type": "object",
-    "description": "RFC 9457.",
-    "required": ["type", "title", "status", "detail", "instance"],
-    "properties": {
-        "type": {"type": "string", "description": "For programs: `/problems/<slug>`."},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "For people."},
-        "instance": {"type": "string", "description": "The request's id, as a URN."},
-        "retry_after_seconds": {"type": "integer", "minimum": 0},
-        "errors": {
-            "type": "array",
-            "description": "One entry per bad field.",
-            "items": {
-                "type": "object",
-                "required": ["field", "code", "message"],
-                "properties": {name: {"type": "string"} for name in ("field", "code", "message")},
-            },
-        },
-    },
-}
-
 _ARGUMENT = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
-
-
-@dataclass(frozen=True)
-class Route:
-    """One method of one path with its description."""
-
-    path: str
-    method: str
-    endpoint: str
-    operation: Operation
-    permission: Permission | None
-    arguments: tuple[tuple[str, str], ...]
 
 
 def text(app: Flask) -> str:
@@ -138,8 +70,8 @@ def document(app: Flask) -> dict[str, Any]:
     for name, (meaning, schema) in HEADERS.items():
         spec.components.header(name, {"description": meaning, "schema": schema})
     spec.components.schema("Problem", PROBLEM_SCHEMA)
-    for status in sorted(set().union(*map(refusals, described))):
-        spec.components.response(f"Problem{status}", _problem(status))
+    for status in sorted(set().union(*map(openapi_answers.refusals, described))):
+        spec.components.response(f"Problem{status}", openapi_answers.problem(status))
     for route in described:
         spec.path(path=route.path, operations={route.method: _operation(route)})
     made: dict[str, Any] = _plain(spec.to_dict())
@@ -185,7 +117,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "operationId": route.endpoint.replace(".", "_"),
         "summary": op.summary,
         "tags": [op.tag],
-        "responses": _responses(route),
+        "responses": openapi_answers.responses(route),
     }
     parameters = [*_path_parameters(route), *_query(op), *_request_headers(op)]
     if parameters:
@@ -229,85 +161,27 @@ def _request_headers(op: Operation) -> list[dict[str, Any]]:
     ]
 
 
-def _responses(route: Route) -> dict[str, Any]:
-    op = route.operation
-    responses: dict[str, Any] = {}
-    for status, schema in sorted(op.answers.items()):
-        conditional = ("ETag",) if status == 200 and 304 in op.answers else ()
-        response = _response(REASONS[status], (*conditional, *CARRIED.get(status, ())))
-        if schema is not None:
-            response["content"] = {JSON: {"schema": schema}}
-        elif status == 200:
-            shape = "object" if op.media_type == YAML else "string"
-            response["content"] = {op.media_type: {"schema": {"type": shape}}}
-        responses[str(status)] = response
-    for status in sorted(refusals(route)):
-        responses[str(status)] = f"Problem{status}"
-        if op.form:  # whoever sent the form gets it back, with what is wrong in it
-            response = _problem(status)
-            response["content"][HTML] = {"schema": {"type": "string"}}
-            responses[str(status)] = response
-    return responses
-
-
-def _response(meaning: str, carried: tuple[str, ...]) -> dict[str, Any]:
-    names = ("X-Request-ID", *carried)
-    return {
-        "description": meaning,
-        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
-    }
-
-
-def _problem(status: int) -> dict[str, Any]:
-    meaning = " ".join(f"`{slug}`: {title}." for slug, title in sorted(problem_types(status).items()))
-    response = _response(meaning, CARRIED.get(status, ()))
-    response["content"] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return response
-
-
-def refusals(route: Route) -> set[int]:
-    """The statuses of a route's problems: those it names, and those that follow from its shape."""
-    op = route.operation
-    found = set(op.problems)
-    if route.permission is not None:
-        found |= {401, 403}
-    if route.arguments:
-        found |= {404}
-    if op.query is not None:
-        found |= {422}
-    if op.body is not None:
-        found |= {400, 413, 415, 422}
-    if route.permission is not None or route.arguments or op.query is not None or op.body is not None:
-        found |= {503}  # the database is asked
-    return found
-
-
-def problem_types(status: int) -> dict[str, str]:
-    """Slug and title of every problem with this status."""
-    found = {HTTP_PROBLEMS[status][0]: HTTP_PROBLEMS[status][1]} if status in HTTP_PROBLEMS else {}
-    return found | {kind.slug: kind.title for kind in _kinds(DomainError) if kind.status == status}
-
-
-def _kinds(base: type[DomainError]) -> Iterator[type[DomainError]]:
-    for kind in base.__subclasses__():
-        yield kind
-        yield from _kinds(kind)
-
-
 def _of_our_fields(
     _converter: object, field: fields.Field[Any], ret: dict[str, Any], **_options: object
 ) -> dict[str, Any]:
     """What apispec cannot know of our own kinds of fields; `ret` is what it has found already."""
+    found: dict[str, Any] = {}
+    if isinstance(field, Cleaned) and "maxLength" in field.metadata:
+        limit = field.metadata["maxLength"]
+        said = field.metadata.get("description", "")
+        found["maxLength"] = raw_max(
+            limit
+        )  # cleaning makes texts shorter; what is longer than this is refused
+        found["description"] = f"{said} At most {limit:,} characters, once cleaned.".strip()
     if isinstance(field, Cleaned) and field.required:
-        return {"minLength": 1}
-    if not isinstance(field, Cleaned) and not (isinstance(field, Id) and field.allow_none):
-        return {}
-    # an empty text is as good as none
-    if "pattern" in field.metadata:
-        return {"pattern": f"^({field.metadata['pattern'].removeprefix('^').removesuffix('$')})?$"}
-    if "format" in field.metadata:
-        return {"anyOf": [{"format": ret.pop("format")}, {"maxLength": 0}]}
-    return {}
+        found["minLength"] = 1
+    elif isinstance(field, Cleaned) or (isinstance(field, Id) and field.allow_none):
+        # an empty text is as good as none
+        if "pattern" in field.metadata:
+            found["pattern"] = f"^({field.metadata['pattern'].removeprefix('^').removesuffix('$')})?$"
+        if "format" in field.metadata:
+            found["anyOf"] = [{"format": ret.pop("format")}, {"maxLength": 0}]
+    return found
 
 
 def _plain(value: Any) -> Any:

@@ -117,7 +117,9 @@ def exercise(newsroom: Newsroom) -> Iterator[tuple[str, bytes]]:
         yield call("GET", path)
     subject = {"site": newsroom.site, "email": CANARY, "reason": "asked"}
     yield call("POST", "/v1/admin/privacy/export", json=subject, headers=bearer(newsroom.admin))
-    yield call("POST", "/v1/admin/privacy/export", json=subject | {"reason": ""}, headers=bearer(newsroom.admin))
+    yield call(
+        "POST", "/v1/admin/privacy/export", json=subject | {"reason": ""}, headers=bearer(newsroom.admin)
+    )
     yield call("GET", "/v1/stats/spam", headers=bearer(newsroom.admin))
     item = newsroom.moderation(f"comments/{comment}").get_json()
     for credential in (newsroom.moderator, newsroom.admin):

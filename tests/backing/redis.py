@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import redis
@@ -37,9 +38,12 @@ def program() -> tuple[Path, str] | None:
 
 
 class RedisServer:
-    """One server that keeps nothing on disk; on a private unix socket, or on a port with `tcp=True`."""
+    """One server that keeps nothing on disk; on a private unix socket, or on a port with `tcp=True`.
 
-    def __init__(self, *, tcp: bool = False) -> None:
+    `options` are more of its own, such as `("--cluster-enabled", "yes")`.
+    """
+
+    def __init__(self, *, tcp: bool = False, options: Sequence[str] = ()) -> None:
         found = program()
         if found is None:
             raise RuntimeError("no Redis: run `apt-get install redis-server`")
@@ -47,21 +51,22 @@ class RedisServer:
         self._folder = child.private_folder("blrd-")
         self._log = self._folder / "redis.log"
         self._socket = self._folder / "redis.sock"
-        self._port = free_port() if tcp else 0
+        self._options = options
+        self.port = free_port() if tcp else 0
         self._server: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         """A REDIS_URL for the service."""
-        return f"redis://127.0.0.1:{self._port}/0" if self._port else f"unix://{self._socket}"
+        return f"redis://127.0.0.1:{self.port}/0" if self.port else f"unix://{self._socket}"
 
     def start(self) -> RedisServer:
         """Starts the server, again too (then it is empty), and returns when it answers."""
-        place = ["--port", str(self._port), "--bind", "127.0.0.1"]
-        if not self._port:
+        place = ["--port", str(self.port), "--bind", "127.0.0.1"]
+        if not self.port:
             place += ["--unixsocket", str(self._socket), "--unixsocketperm", "700"]
         nothing_on_disk = ["--save", "", "--appendonly", "no", "--dir", str(self._folder)]
-        self._server = child.start([str(self._program), *place, *nothing_on_disk], self._log)
+        self._server = child.start([str(self._program), *place, *nothing_on_disk, *self._options], self._log)
         wait_until(self._answers, f"Redis answers; its log is {self._log}")
         return self
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from service.ratelimit.limiter import Limiter, build
 from service.ratelimit.memory import MemoryCounters
 from service.ratelimit.policies import LIMITS, Action, Effect, Limit, Scope
-from service.ratelimit.shared import RedisCounters, connect
+from service.ratelimit.servers import Servers
+from service.ratelimit.shared import RedisCounters
 from service.settings import Settings
 from service.web.client import address_scopes
 from tests.backing.redis import RedisServer
@@ -44,7 +45,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def shared_client(redis_server: RedisServer, client: redis.Redis) -> Iterator[redis.Redis]:
-    connected = connect(redis_server.url, 65)
+    connected = redis.Redis.from_url(redis_server.url, max_connections=65, protocol=2)
     yield connected
     connected.close()
 
@@ -53,7 +54,7 @@ def shared_client(redis_server: RedisServer, client: redis.Redis) -> Iterator[re
 def limiter(request: pytest.FixtureRequest, shared_client: redis.Redis, clock: Clock) -> Limiter:
     """The same limits, counted in Redis and in memory, under a pinned clock."""
     if request.param == "redis":
-        return Limiter(shared=RedisCounters(shared_client, clock))
+        return Limiter(shared=RedisCounters(Servers(lambda: shared_client), clock))
     return Limiter(own=MemoryCounters(clock))
 
 
@@ -125,7 +126,7 @@ def test_a_flooded_site_holds_comments_and_refuses_nobody(shared_client: redis.R
         Limit("site", Action.SUBMIT, Scope.SITE, 3, 60, Effect.HOLD),
         Limit("address", Action.SUBMIT, Scope.ADDRESS, 2, 60),
     )
-    limiter = Limiter(few, RedisCounters(shared_client, clock))
+    limiter = Limiter(few, RedisCounters(Servers(lambda: shared_client), clock))
     outcomes = [limiter.hit(Action.SUBMIT, {**READER, Scope.ADDRESS: f"a{n // 2}"}) for n in range(6)]
     assert all(outcome.allowed for outcome in outcomes)
     assert [outcome.hold for outcome in outcomes] == [False] * 3 + [True] * 3
@@ -173,7 +174,7 @@ SMALL = (
 def test_redis_and_memory_agree_on_every_schedule(shared_client: redis.Redis, steps: list[Any]) -> None:
     shared_client.flushall()
     clock = Clock()
-    in_redis, in_memory = RedisCounters(shared_client, clock), MemoryCounters(clock)
+    in_redis, in_memory = RedisCounters(Servers(lambda: shared_client), clock), MemoryCounters(clock)
     for action, number, seconds in steps:
         clock.forward(seconds)
         limits = [limit for limit in SMALL if limit.action is action]
@@ -182,7 +183,9 @@ def test_redis_and_memory_agree_on_every_schedule(shared_client: redis.Redis, st
 
 
 def test_a_hundred_threads_never_exceed_a_limit(shared_client: redis.Redis) -> None:
-    limiter = Limiter((Limit("few", Action.SUBMIT, Scope.ADDRESS, 10, 3600),), RedisCounters(shared_client))
+    limiter = Limiter(
+        (Limit("few", Action.SUBMIT, Scope.ADDRESS, 10, 3600),), RedisCounters(Servers(lambda: shared_client))
+    )
     with ThreadPoolExecutor(64) as pool:
         outcomes = list(pool.map(lambda _: limiter.hit(Action.SUBMIT, READER), range(100)))
     assert not any(outcome.degraded for outcome in outcomes)
@@ -201,7 +204,7 @@ def test_a_hundred_threads_never_exceed_a_limit_in_memory() -> None:
 
 
 def test_all_limits_of_an_action_cost_one_round_trip(shared_client: redis.Redis, client: redis.Redis) -> None:
-    limiter = Limiter(shared=RedisCounters(shared_client))
+    limiter = Limiter(shared=RedisCounters(Servers(lambda: shared_client)))
     limiter.hit(Action.SUBMIT, READER)  # loads the script
     client.config_resetstat()
     for _ in range(10):
@@ -217,7 +220,7 @@ def test_all_limits_of_an_action_cost_one_round_trip(shared_client: redis.Redis,
 
 
 def test_a_redis_that_forgot_the_script_is_given_it_again(shared_client: redis.Redis) -> None:
-    limiter = Limiter(shared=RedisCounters(shared_client))
+    limiter = Limiter(shared=RedisCounters(Servers(lambda: shared_client)))
     limiter.hit(Action.SUBMIT, READER)
     shared_client.script_flush()
     outcome = limiter.hit(Action.SUBMIT, READER)
@@ -226,7 +229,7 @@ def test_a_redis_that_forgot_the_script_is_given_it_again(shared_client: redis.R
 
 
 def test_keys_share_a_slot_and_expire_when_all_uses_are_back(shared_client: redis.Redis) -> None:
-    limiter = Limiter(shared=RedisCounters(shared_client))
+    limiter = Limiter(shared=RedisCounters(Servers(lambda: shared_client)))
     limiter.hit(Action.SUBMIT, READER)
     keys = [key.decode() for key in shared_client.scan_iter()]
     assert len(keys) == 5

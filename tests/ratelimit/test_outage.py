@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from service.ratelimit.breaker import Breaker
+from service.breaker import Breaker
 from service.ratelimit.limiter import Limiter, Outcome, build
 from service.ratelimit.policies import Action, Scope
 from service.settings import Settings

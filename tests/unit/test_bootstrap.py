@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import sys
@@ -48,6 +49,10 @@ def test_a_lost_network_is_not_mistaken_for_a_missing_wheel(bootstrap: ModuleTyp
     assert "check the network" in bootstrap.advice(log)
 
 
+def test_a_python_that_is_too_old_can_read_the_script_that_says_so() -> None:
+    ast.parse((ROOT / "scripts" / "bootstrap.py").read_text(), feature_version=(3, 7))
+
+
 def test_an_old_python_is_told_so(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 9, 2))
     with pytest.raises(bootstrap.CannotSetUp, match=r"too old: install Python 3\.11"):
@@ -60,6 +65,18 @@ def test_a_python_without_venv_is_told_which_package(
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(bootstrap.CannotSetUp, match="apt-get install python3-venv"):
         bootstrap.check_python()
+
+
+def test_a_disk_that_fills_up_is_one_sentence(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(_requirements: Path) -> None:
+        with Path("/dev/full").open("w") as file:
+            file.write("x" * 100_000)
+
+    monkeypatch.setattr(bootstrap, "set_up", full)
+    assert bootstrap.main() == 1
+    assert "belowline: the disk is full" in capsys.readouterr().err
 
 
 def test_both_requirement_files_agree_on_every_version() -> None:

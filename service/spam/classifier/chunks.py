@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import crc32
 
 from service.domain.text import fold
@@ -18,15 +18,20 @@ GRAMS: Final = (2, 3, 4, 5)
 
 CHARACTERS_MAX: Final = 2_000
 HEAD: Final = 1_500  # of a longer text: its beginning and its end, where advertisements put their address
-LONG: Final = 60  # pieces longer than this are not remembered: they do not come again, and would fill the memory
-REMEMBERED: Final = 2_048
+LONG: Final = (
+    60  # pieces longer than this are not remembered: they do not come again, and would fill the memory
+)
+REMEMBERED: Final = 4_096  # about four megabytes
+
+GROWTH: Final = (
+    20  # one letter may stand for a whole phrase of eighteen; thousands of them shall not count in full
+)
 
 _PIECE = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]{1,3})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """One piece without white space: `grams` and `words` index the weights, `tokens` are its folded words."""
 
     folded: str
@@ -35,8 +40,7 @@ class Chunk:
     grams: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A chunk, and where it stands in the text, in code points."""
 
     chunk: Chunk
@@ -50,10 +54,15 @@ class Placed:
 
 def cut(text: str) -> list[Placed]:
     """The pieces of a text; of one longer than 2,000 characters its first 1,500 and last 500."""
+    return [piece for part, offset in looked_at(text) for piece in _pieces(part, offset)]
+
+
+def looked_at(text: str) -> list[tuple[str, int]]:
+    """The parts of a text that count, and where each begins."""
     if len(text) <= CHARACTERS_MAX:
-        return list(_pieces(text, 0))
+        return [(text, 0)]
     tail = len(text) - (CHARACTERS_MAX - HEAD)
-    return [*_pieces(text[:HEAD], 0), *_pieces(text[tail:], tail)]
+    return [(text[:HEAD], 0), (text[tail:], tail)]
 
 
 def hashed(feature: str) -> int:
@@ -69,7 +78,10 @@ def _pieces(text: str, offset: int) -> Iterator[Placed]:
 
 def made(raw: str) -> Chunk:
     """What is known of a piece; at most some hundred thousand instructions for the longest."""
-    folded = fold(raw)
+    most = 2 * len(raw) + GROWTH
+    if len(raw) > LONG and not raw.isascii():
+        raw = unicodedata.normalize("NFKC", raw)[:most]  # before folding, which costs several times as much
+    folded = fold(raw)[:most]
     tokens = tuple(_WORD.findall(folded))
     return Chunk(folded, tokens, tuple(hashed(f"w {token}") for token in tokens), _grams(folded))
 
@@ -81,8 +93,6 @@ def _grams(folded: str) -> tuple[int, ...]:
     """Buckets of all runs of two to five characters within the piece, its borders counted as blanks."""
     if folded.isascii():
         octets = f" {folded} ".encode()
-        return tuple(
-            {crc32(octets[i : i + n]) & _MASK for n in GRAMS for i in range(len(octets) - n + 1)}
-        )
+        return tuple({crc32(octets[i : i + n]) & _MASK for n in GRAMS for i in range(len(octets) - n + 1)})
     padded = f" {folded} "
     return tuple({hashed(padded[i : i + n]) for n in GRAMS for i in range(len(padded) - n + 1)})

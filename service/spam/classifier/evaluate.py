@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from service.domain.errors import TextProblem
+from service.domain.text import clean_body
 from service.spam.classifier.features import Text
 from service.spam.classifier.model import Prior, SiteModel, probability
 from service.spam.classifier.train import SEED, Labelled, fit, labelled, learn
@@ -67,7 +70,16 @@ def _row(number: int, cells: dict[str, Any]) -> Row:
         raise FileUnusable("there must be the columns content and label")
     if label not in SPAM | HAM:
         raise FileUnusable(f"row {number}: the label must be spam or ham")
-    return Row(content, label in SPAM, cells.get("site") or "")
+    return Row(_as_received(content), label in SPAM, cells.get("site") or "")
+
+
+def _as_received(content: str) -> str:
+    """The text as the service would have it: a collection's own marks (entities, line ends as tags) tell its label."""
+    text = html.unescape(content).replace("<br />", "\n")
+    try:
+        return clean_body(text, FIELD_MAX)
+    except TextProblem:
+        return text
 
 
 def evaluate(rows: Sequence[Row], prior: Prior | None, options: Options) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from math import sqrt
 from typing import Final
 
-from service.spam.classifier.chunks import Placed, cut, hashed
+from service.spam.classifier.chunks import Placed, cut, hashed, looked_at
 from service.spam.classifier.signals import PHRASES, SIGNALS, Seen
 
 SIGNAL_NAMES: Final = tuple(name for name, _ in SIGNALS)
@@ -25,12 +25,14 @@ class Text:
 
 @dataclass(frozen=True)
 class Features:
-    """Indexes of the hashed features, each once, in two groups of length 1; and (place, value) of the signals that fire.
+    """Indexes of the hashed features, each once, in two groups of length 1; (place, value) of the signals that fire.
 
+    `pairs` are for each piece the buckets of the pairs of words that end in it; they are among `words`.
     A feature of the group `words` has the value `word_value`, one of `grams` has `gram_value`.
     """
 
     pieces: tuple[Placed, ...]
+    pairs: tuple[tuple[int, ...], ...]
     words: tuple[int, ...]
     grams: tuple[int, ...]
     signals: tuple[tuple[int, float], ...]
@@ -47,26 +49,26 @@ class Features:
 def features(text: Text, *, phrases: bool = True) -> Features:
     """The features of a comment; `phrases` leaves the phrase signals out when false, to measure what they add."""
     pieces = tuple(cut(text.body))
-    seen = Seen(text.body, pieces, text.name, text.website)
+    seen = Seen("".join(part for part, _ in looked_at(text.body)), pieces, text.name, text.website)
     fired = []
     for place, (name, signal) in enumerate(SIGNALS):
         if (phrases or name not in PHRASES) and (value := signal(seen)):
             fired.append((place, value))
     words: set[int] = set()
     grams: set[int] = set()
-    for piece, pairs in zip(pieces, pairs_of(pieces), strict=True):
+    pairs = tuple(_pairs(pieces))
+    for piece, ending in zip(pieces, pairs, strict=True):
         words.update(piece.chunk.words)
-        words.update(pairs)
+        words.update(ending)
         grams.update(piece.chunk.grams)
-    return Features(pieces, tuple(words), tuple(grams), tuple(fired))
+    return Features(pieces, pairs, tuple(words), tuple(grams), tuple(fired))
 
 
-def pairs_of(pieces: tuple[Placed, ...]) -> Iterator[list[int]]:
-    """For each piece the buckets of the pairs of words that end in it."""
+def _pairs(pieces: tuple[Placed, ...]) -> Iterator[tuple[int, ...]]:
     before = ""
     for piece in pieces:
         found = []
         for token in piece.chunk.tokens:
             found.append(hashed(f"w {before} {token}"))
             before = token
-        yield found
+        yield tuple(found)

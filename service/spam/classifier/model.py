@@ -14,7 +14,7 @@ from service.spam.classifier.features import SIGNAL_NAMES, Features
 #: Weights fit features of one version alone. Raise it with every change of what is hashed, or of how.
 FEATURES_VERSION: Final = 1
 BIAS_STEP: Final = 0.25  # of a weight's: one decision alone must not tip every comment of a young site
-SIGNAL_STEP: Final = 0.5
+SIGNAL_STEP: Final = 0.25  # few and often seen, they learn fast enough
 PRIOR_STEP: Final = 0.01
 PRIOR_WEIGHT_MAX: Final = 3.0
 LOGIT_MAX: Final = 30.0

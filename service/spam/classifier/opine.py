@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import fsum
+from typing import Final
 
 from service.domain.opinion import Opinion, Part
-from service.spam.classifier.features import SIGNAL_NAMES, Features, Text, features, pairs_of
+from service.spam.classifier.features import SIGNAL_NAMES, Features, Text, features
 from service.spam.classifier.model import Linear, Prior, SiteModel, probability
+
+NOTHING: Final = Linear()
 
 
 @dataclass(frozen=True)
@@ -26,44 +29,39 @@ class Scorer:
 
     def opinion(self, text: Text) -> Opinion:
         """What the models think of a comment, and why."""
-        seen = features(text)
-        weight = self.site.prior_weight if self.site else 1.0
-        parts = tuple(
-            Part(prior.kind, prior.value * weight, site.value, prior.name, prior.span)
-            for prior, site in zip(
-                _contributions(seen, self.prior.linear if self.prior else None),
-                _contributions(seen, self.site.linear if self.site else None),
-                strict=True,
+        parts = tuple(self._parts(features(text)))
+        logit = fsum(part.prior + part.site for part in parts)
+        version = self.prior.version if self.prior else ""
+        return Opinion(probability(logit), logit, parts, self.version, version)
+
+    def _parts(self, seen: Features) -> Iterator[Part]:
+        prior = self.prior.linear if self.prior else NOTHING
+        site = self.site.linear if self.site else NOTHING
+        trust = self.site.prior_weight if self.site else 1.0
+        yield Part("bias", trust * prior.bias, site.bias)
+        for place, value in seen.signals:
+            yield Part(
+                "signal",
+                trust * prior.signals[place] * value,
+                site.signals[place] * value,
+                SIGNAL_NAMES[place],
             )
-        )
-        logit = fsum(part.value for part in parts)
-        return Opinion(
-            probability(logit), logit, parts, self.version, self.prior.version if self.prior else ""
-        )
+        yield from _words(seen, prior, site, trust)
 
 
-@dataclass(frozen=True, slots=True)
-class _Contribution:
-    kind: str
-    value: float
-    name: str = ""
-    span: tuple[int, int] | None = None
-
-
-def _contributions(seen: Features, of: Linear | None) -> Iterable[_Contribution]:
-    """What each part adds to the logit; a feature that comes again belongs to the word where it came first."""
-    yield _Contribution("bias", of.bias if of else 0.0)
-    for place, value in seen.signals:
-        yield _Contribution("signal", of.signals[place] * value if of else 0.0, SIGNAL_NAMES[place])
-    counted_words: set[int] = set()
-    counted_grams: set[int] = set()
-    for piece, pairs in zip(seen.pieces, pairs_of(seen.pieces), strict=True):
-        value = 0.0
-        if of:
-            words = {*piece.chunk.words, *pairs} - counted_words
-            grams = set(piece.chunk.grams) - counted_grams
-            counted_words |= words
-            counted_grams |= grams
-            weight = of.buckets.__getitem__
-            value = sum(map(weight, words)) * seen.word_value + sum(map(weight, grams)) * seen.gram_value
-        yield _Contribution("word", value, "", piece.span)
+def _words(seen: Features, prior: Linear, site: Linear, trust: float) -> Iterator[Part]:
+    """The parts of the words; what comes again belongs to the word where it came first."""
+    words: set[int] = set()
+    grams: set[int] = set()
+    of_prior, of_site = prior.buckets.__getitem__, site.buckets.__getitem__
+    by_word, by_gram = seen.word_value, seen.gram_value
+    for piece, pairs in zip(seen.pieces, seen.pairs, strict=True):
+        new_words = {*piece.chunk.words, *pairs} - words
+        new_grams = {*piece.chunk.grams} - grams
+        words |= new_words
+        grams |= new_grams
+        believed = sum(map(of_prior, new_words)) * by_word + sum(map(of_prior, new_grams)) * by_gram
+        learned = 0.0
+        if site is not NOTHING:
+            learned = sum(map(of_site, new_words)) * by_word + sum(map(of_site, new_grams)) * by_gram
+        yield Part("word", trust * believed, learned, "", piece.span)

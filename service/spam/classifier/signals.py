@@ -6,31 +6,23 @@ no pattern has an unbounded repetition.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from typing import Final
 
 from service.domain.text import fold
 from service.spam.classifier import phrases
 from service.spam.classifier.chunks import Placed
+from service.spam.classifier.hosts import EDGES, SHORTENERS, TLDS, host_of
 
-_TLDS: Final = frozenset(
-    "com net org info biz ru cn tk ml ga cf gq xyz top club online site website shop store live link click vip "
-    "win bet loan work life space fun pro app dev io me tv co cc us uk de fr it es nl pl tr pk in ir eu ca au br "
-    "gl ly gg to ws la so sh st im be is mobi name asia icu buzz ltd".split()
-)
-_SHORTENERS: Final = frozenset(
-    "bit.ly goo.gl tinyurl.com t.co ow.ly is.gd adf.ly cutt.ly rebrand.ly t.ly rb.gy shorturl.at tiny.cc v.gd "
-    "bc.vc buff.ly lnkd.in linktr.ee youtu.be".split()
-)
-_EDGES: Final = ".,;:!?()[]{}<>\"'*_~`«»“”‘’…،؛؟۔"
 _DOTS: Final = ("[.]", "(.)", "[dot]", "(dot)", "{dot}", "hxxp", "d0t")
 _HIDDEN: Final = frozenset("\u200b\u200e\u200f\u2060\u2061\u2062\u2063\ufeff\u00ad\u180e\u3164")
 _CURRENCIES: Final = frozenset("$€£₺₹₨¥₽₿")
 _PHONE_DIGITS: Final = range(9, 16)
+_RUN: Final = re.compile(r"([^\W\d_])\1{3}")
 
 
 @dataclass(frozen=True)
@@ -47,35 +39,27 @@ class Seen:
         return [token for piece in self.pieces for token in piece.chunk.tokens]
 
     @cached_property
+    def folded(self) -> str:
+        return " ".join([piece.chunk.folded for piece in self.pieces])
+
+    @cached_property
     def letters(self) -> int:
-        return sum(c.isalpha() for c in self.body) or 1
+        return sum(map(str.isalpha, self.body)) or 1
+
+    @cached_property
+    def schemes(self) -> int:
+        """Pieces that name a scheme."""
+        return sum("://" in piece.chunk.folded for piece in self.pieces) if "://" in self.folded else 0
 
     @cached_property
     def hosts(self) -> list[str]:
         """The hosts of what looks like a web address, with or without a scheme."""
-        return [host for piece in self.pieces if (host := host_of(piece.chunk.folded))]
+        folded = [piece.chunk.folded for piece in self.pieces if "." in piece.chunk.folded]
+        return [host for one in folded if (host := host_of(one))]
 
     @cached_property
     def groups(self) -> frozenset[str]:
         return phrases.groups_in(self.tokens)
-
-
-def host_of(piece: str) -> str:
-    """The host that a folded piece names, or nothing."""
-    bare = piece.strip(_EDGES)
-    scheme, found, rest = bare.partition("://")
-    named = found and scheme[-5:].endswith(("http", "https"))
-    host = (rest if named else bare).partition("/")[0].partition("?")[0].partition(":")[0]
-    label, dot, tld = host.rpartition(".")
-    if not dot or not label or "@" in host or len(host) > 253:
-        return ""
-    if named or host.startswith("www.") or (tld in _TLDS and _is_label(label)):
-        return host
-    return ""
-
-
-def _is_label(label: str) -> bool:
-    return all(c.isalnum() or c in "-." for c in label) and not label.replace(".", "").isdigit()
 
 
 def _share(part: float, whole: float, least: float, most: float) -> float:
@@ -84,7 +68,7 @@ def _share(part: float, whole: float, least: float, most: float) -> float:
 
 
 def _url(seen: Seen) -> float:
-    return float(any("://" in piece.chunk.folded for piece in seen.pieces) or bool(seen.hosts))
+    return float(bool(seen.schemes or seen.hosts))
 
 
 def _url_only(seen: Seen) -> float:
@@ -96,29 +80,35 @@ def _urls_many(seen: Seen) -> float:
 
 
 def _bare_domain(seen: Seen) -> float:
-    return float(len(seen.hosts) > sum("://" in piece.chunk.folded for piece in seen.pieces))
+    return float(len(seen.hosts) > seen.schemes)
 
 
 def _obfuscated_domain(seen: Seen) -> float:
-    if any(sign in piece.chunk.folded for piece in seen.pieces for sign in _DOTS):
+    if any(sign in seen.folded for sign in _DOTS):
         return 1.0
+    if "dot" not in seen.folded and "nokta" not in seen.folded:
+        return 0.0
     pairs = zip(seen.tokens, seen.tokens[1:], strict=False)
-    return float(any(first in ("dot", "nokta") and second in _TLDS for first, second in pairs))
+    return float(any(first in ("dot", "nokta") and second in TLDS for first, second in pairs))
 
 
 def _shortener(seen: Seen) -> float:
-    return float(any(host.removeprefix("www.") in _SHORTENERS for host in seen.hosts))
+    return float(any(host.removeprefix("www.") in SHORTENERS for host in seen.hosts))
 
 
 def _email(seen: Seen) -> float:
     def is_address(piece: str) -> bool:
-        local, at, host = piece.strip(_EDGES).partition("@")
+        local, at, host = piece.strip(EDGES).partition("@")
         return bool(local and at and "." in host.strip(".") and "/" not in host)
 
+    if "@" not in seen.folded:
+        return 0.0
     return float(any("@" in piece.chunk.folded and is_address(piece.chunk.folded) for piece in seen.pieces))
 
 
 def _handle(seen: Seen) -> float:
+    if "@" not in seen.folded:
+        return 0.0
     return float(
         any(piece.chunk.folded.startswith("@") and len(piece.chunk.folded) > 4 for piece in seen.pieces)
     )
@@ -126,8 +116,10 @@ def _handle(seen: Seen) -> float:
 
 def _phone(seen: Seen) -> float:
     digits = 0
+    if sum(map(str.isdigit, seen.folded)) < _PHONE_DIGITS.start:
+        return 0.0
     for piece in seen.pieces:
-        bare = piece.chunk.folded.strip(_EDGES + "+").replace("-", "").replace("/", "").replace(".", "")
+        bare = piece.chunk.folded.strip(EDGES + "+").replace("-", "").replace("/", "").replace(".", "")
         bare = bare.replace("(", "").replace(")", "")
         digits = digits + len(bare) if bare.isdigit() else 0
         if digits in _PHONE_DIGITS:
@@ -136,17 +128,17 @@ def _phone(seen: Seen) -> float:
 
 
 def _money(seen: Seen) -> float:
-    return float(
-        any(_CURRENCIES.intersection(p.raw) and any(map(str.isdigit, p.raw)) for p in seen.pieces)
-    )
+    if _CURRENCIES.isdisjoint(seen.body):
+        return 0.0
+    return float(any(_CURRENCIES.intersection(p.raw) and any(map(str.isdigit, p.raw)) for p in seen.pieces))
 
 
 def _digits(seen: Seen) -> float:
-    return _share(sum(c.isdigit() for c in seen.body), len(seen.body), 0.02, 0.25)
+    return _share(sum(map(str.isdigit, seen.body)), len(seen.body), 0.02, 0.25)
 
 
 def _capitals(seen: Seen) -> float:
-    upper = sum(c.isupper() for c in seen.body)
+    upper = sum(map(str.isupper, seen.body))
     return _share(upper, seen.letters, 0.3, 0.8) if seen.letters >= 10 else 0.0
 
 
@@ -155,8 +147,7 @@ def _exclamations(seen: Seen) -> float:
 
 
 def _letter_runs(seen: Seen) -> float:
-    longest = max((sum(1 for _ in run) for letter, run in groupby(seen.body) if letter.isalpha()), default=0)
-    return float(longest >= 4)
+    return float(_RUN.search(seen.body) is not None)
 
 
 def _repeated_words(seen: Seen) -> float:
@@ -165,6 +156,8 @@ def _repeated_words(seen: Seen) -> float:
 
 
 def _symbols(seen: Seen) -> float:
+    if seen.body.isascii():
+        return _share(sum(map(seen.body.count, "+<=>|~")), len(seen.body), 0.0, 0.1)
     return _share(sum(unicodedata.category(c) in ("So", "Sm") for c in seen.body), len(seen.body), 0.0, 0.1)
 
 
@@ -190,11 +183,10 @@ def _hidden(seen: Seen) -> float:
 
 
 def _spaced_letters(seen: Seen) -> float:
-    longest = max(
-        (sum(1 for _ in run) for single, run in groupby(len(p.raw) == 1 and p.raw.isalpha() for p in seen.pieces)
-         if single),
-        default=0,
-    )  # fmt: skip
+    longest = run = 0
+    for piece in seen.pieces:
+        run = run + 1 if len(piece.raw) == 1 and piece.raw.isalpha() else 0
+        longest = max(longest, run)
     return float(longest >= 4)
 
 
@@ -213,7 +205,7 @@ def _ends_with_address(seen: Seen) -> float:
 def _own_name(seen: Seen) -> float:
     """The author's name in the text: an advertiser's own brand."""
     name = fold(seen.name)
-    return float(len(name) >= 5 and name in " ".join(piece.chunk.folded for piece in seen.pieces))
+    return float(len(name) >= 5 and name in seen.folded)
 
 
 def _name_is_address(seen: Seen) -> float:

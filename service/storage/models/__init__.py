@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.storage.models.access import Account, Token
 from service.storage.models.comment import Comment, Report, StoredSignal, Vote
+from service.storage.models.defence import Campaign, SharedSign, Sketch
 from service.storage.models.model import SpamLabel, SpamLearning, SpamModel
 from service.storage.models.record import DecisionRecord, Event, IdempotencyRecord, Job, LimitHits
 from service.storage.models.site import Author, Page, Site, SiteOrigin
@@ -12,6 +13,7 @@ from service.storage.models.statistics import LinkedDomain, Rollup, RollupSite, 
 __all__ = [
     "Account",
     "Author",
+    "Campaign",
     "Comment",
     "DecisionRecord",
     "Event",
@@ -23,8 +25,10 @@ __all__ = [
     "Report",
     "Rollup",
     "RollupSite",
+    "SharedSign",
     "Site",
     "SiteOrigin",
+    "Sketch",
     "SpamLabel",
     "SpamLearning",
     "SpamModel",

@@ -373,9 +373,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "comment_id", name=op.f("pk_spam_labels")),
     )
     op.create_index("ix_spam_labels_event", "spam_labels", ["site", "event_id"])
+    op.create_table(
+        "campaigns",
+        sa.Column("site", sa.String(length=63), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "bond",
+            sa.Enum(
+                "text", "link", "source", name="bond", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("site", "id", name=op.f("pk_campaigns")),
+    )
+    op.create_table(
+        "sketches",
+        sa.Column("site", sa.String(length=63), nullable=False),
+        sa.Column("comment_id", sa.String(length=32), nullable=False),
+        sa.Column("sketch", sa.LargeBinary(), nullable=True),
+        sa.Column("signs", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site", "comment_id"], ["comments.site", "comments.id"], name=op.f("fk_sketches_site_comment_id")
+        ),
+        sa.PrimaryKeyConstraint("site", "comment_id", name=op.f("pk_sketches")),
+    )
+    op.create_index("ix_sketches_created_at", "sketches", ["created_at"])
+    op.create_table(
+        "shared_signs",
+        sa.Column("site", sa.String(length=63), nullable=False),
+        sa.Column("sign", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("comment_id", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("site", "sign", "comment_id", name=op.f("pk_shared_signs")),
+        sqlite_with_rowid=False,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("shared_signs")
+    op.drop_table("sketches")
+    op.drop_table("campaigns")
     op.drop_table("spam_labels")
     op.drop_table("spam_learning")
     op.drop_table("spam_models")

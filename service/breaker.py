@@ -15,8 +15,11 @@ class Breaker:
     A request never tries out whether the server is back: with a frozen server that would cost it the timeout.
     """
 
-    def __init__(self, answers: Callable[[], bool], pause_seconds: float = PAUSE_SECONDS) -> None:
+    def __init__(
+        self, answers: Callable[[], bool], pause_seconds: float = PAUSE_SECONDS, name: str = "redis"
+    ) -> None:
         self._answers = answers
+        self._name = name
         self._pause_seconds = pause_seconds
         self._lock = Lock()
         self._ended = Event()
@@ -32,7 +35,7 @@ class Breaker:
             if not self._closed or self._ended.is_set():
                 return
             self._closed = False
-        Thread(target=self._watch, name="redis-watch", daemon=True).start()
+        Thread(target=self._watch, name=f"{self._name}-watch", daemon=True).start()
 
     def end(self) -> None:
         """Stops watching for good."""

@@ -1,0 +1,91 @@
+"""Finds the campaign that a new or edited comment belongs to, and puts it there in the comment's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from service.domain.campaign import Campaign, Kin
+from service.domain.comment import NewComment
+from service.domain.status import Status
+from service.spam.checks.campaign import COUNTED_MAX
+from service.spam.grouping import Signs, kin_of, signs_of
+from service.storage import campaigns
+from service.storage.comments import Comment
+from service.storage.database import Session
+from service.storage.sites import SiteProfile
+
+_REFUSED = (Status.SPAM, Status.REJECTED)
+
+
+@dataclass(frozen=True)
+class Kinship:
+    """What a comment shares with others, and the campaign that follows from it; `author` is empty for a new one."""
+
+    site: str
+    author: str
+    besides: str
+    now: datetime
+    signs: Signs
+    kin: Kin | None = None
+    campaign: Campaign | None = None
+
+
+def unlooked(site: SiteProfile, new: NewComment, source: str, now: datetime) -> Kinship:
+    """The signs of a comment, computed without the database; `source` may be empty."""
+    hosts = [*site.page_hosts, *_hosts(origin for origin in site.origins if "://" in origin)]
+    hosts += _hosts([new.page.url]) if new.page.url else []
+    return Kinship(site.slug, "", "", now, signs_of(new.body, new.website, source, hosts))
+
+
+def look(session: Session, kinship: Kinship) -> Kinship:
+    """The same with the comments it belongs with: one query, and one more for those that join a campaign."""
+    found = campaigns.neighbours(session, kinship.site, kinship.signs.keys, kinship.besides)
+    kin = kin_of(kinship.signs, kinship.author, found, kinship.now)
+    return replace(kinship, kin=kin, campaign=_campaign(session, kinship.site, kin))
+
+
+def look_again(session: Session, kinship: Kinship) -> Kinship:
+    """Looks once more, inside the transaction, where others may be forming the same campaign.
+
+    They do so one after the other, before they lock anything else; the second then finds the first one's.
+    Joining what is there needs no turn.
+    """
+    kin = kinship.kin
+    if kin is None or kin.campaign is not None:
+        return kinship
+    campaigns.one_at_a_time(session, kinship.site)
+    return look(session, kinship)
+
+
+def settle(session: Session, comment: Comment, kinship: Kinship, *, edited: bool = False) -> None:
+    """Keeps the comment's signs, and puts it and those who belong with it into their campaign: the last thing to do.
+
+    An edited comment keeps its campaign when the new text belongs to none.
+    """
+    store = campaigns.replace if edited else campaigns.keep
+    store(session, comment, kinship.signs.sketch, kinship.signs.keys)
+    kin = kinship.kin
+    if kin is None or not kin.enough:
+        return
+    campaign = kin.campaign or campaigns.form(session, comment.site, kin.bond, kinship.now)
+    comment.campaign = campaign
+    session.flush()
+    if kin.others:
+        campaigns.join(session, comment.site, campaign, kin.bond, kin.others)
+
+
+def _campaign(session: Session, site: str, kin: Kin | None) -> Campaign | None:
+    if kin is None or not kin.enough:
+        return None
+    if kin.campaign is None:
+        return Campaign(kin.bond, len(kin.others))
+    counted = campaigns.members(session, site, kin.campaign, COUNTED_MAX)
+    refused = sum(counted.get(status, 0) for status in _REFUSED)
+    return Campaign(kin.bond, sum(counted.values()), refused)
+
+
+def _hosts(addresses: Iterable[str]) -> list[str]:
+    return [host for address in addresses if (host := urlsplit(address).hostname)]

@@ -1,0 +1,437 @@
+"""A newsroom decides, and its filter learns: end to end through the API, on both databases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from service import clock
+from service.domain.errors import Unavailable
+from service.settings import Policy
+from service.spam import learning
+from service.spam.classifier import prior, shelf, stored
+from service.storage import spam_labels, spam_models
+from service.storage.database import reading, transaction
+from service.storage.models import Comment, SpamLabel, SpamModel
+from tests.api.newsroom import Newsroom, bearer
+
+SPAM = "Bonus veren siteler kazan {0} hemen katıl kupon {0}"
+HAM = "Meclis dün gece {0} maddeyi görüştü, karar {0} gün sonra"
+
+
+@pytest.fixture(autouse=True)
+def _inside(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def open_newsroom(open_site: Callable[..., Newsroom]) -> Newsroom:
+    return open_site(policy=Policy.HOLD_SIGNALS)
+
+
+def teach(newsroom: Newsroom, number: int = 12) -> list[str]:
+    """Decides so many of each kind; returns the spam."""
+    spam = [newsroom.pending(body=SPAM.format(n)) for n in range(number)]
+    ham = [newsroom.pending(body=HAM.format(n)) for n in range(number)]
+    decide(newsroom, spam, "spam")
+    approved = [comment for comment in ham if comment_of(comment).status.value == "pending"]
+    decide(newsroom, approved, "approve")
+    for comment in set(ham) - set(
+        approved
+    ):  # published by the policy: the filter's own act, which teaches nothing
+        newsroom.decide(comment, "reject", version=2)
+        newsroom.decide(comment, "approve", version=3)
+    return spam
+
+
+def decide(newsroom: Newsroom, ids: list[str], decision: str) -> str:
+    answer = newsroom.client.post(
+        "/v1/moderation/decisions",
+        json={"decision": decision, "reason": "", "ids": ids},
+        headers=bearer(newsroom.moderator),
+    )
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    undo: str = answer.get_json()["undo"] or ""
+    return undo
+
+
+def comment_of(comment_id: str) -> Comment:
+    with reading() as session:
+        return session.scalars(select(Comment).where(Comment.id == comment_id)).one()
+
+
+def thinks(newsroom: Newsroom, body: str) -> float:
+    """The probability that the service stores with a new comment."""
+    newsroom.app.extensions["belowline"].shelf.forget()
+    probability = comment_of(newsroom.pending(body=body)).spam_probability
+    assert probability is not None
+    return probability
+
+
+def labels(newsroom: Newsroom) -> dict[str, bool]:
+    with reading() as session:
+        rows = session.scalars(select(SpamLabel).where(SpamLabel.site == newsroom.site))
+        return {row.comment_id: row.spam for row in rows}
+
+
+def version(newsroom: Newsroom) -> int:
+    with reading() as session:
+        return spam_models.current_version(session, newsroom.site)
+
+
+def weights(newsroom: Newsroom) -> bytes:
+    with reading() as session:
+        row = spam_models.get(session, newsroom.site, spam_models.current_version(session, newsroom.site))
+    assert row is not None
+    return row.weights
+
+
+def test_decisions_teach_the_next_comment(newsroom: Newsroom) -> None:
+    new_spam, new_ham = SPAM.format(777), HAM.format(777)
+    before = thinks(newsroom, new_spam)
+    teach(newsroom)
+    assert learning.catch_up(newsroom.site)
+    assert before < 0.5 < thinks(newsroom, new_spam)
+    assert thinks(newsroom, new_ham) < 0.5
+
+
+def test_what_was_learned_holds_the_next_one_and_says_why(open_newsroom: Newsroom) -> None:
+    newsroom = open_newsroom
+    teach(newsroom)
+    learning.catch_up(newsroom.site)
+    newsroom.app.extensions["belowline"].shelf.forget()
+    held = newsroom.submit(body=SPAM.format(777)).get_json()["comment"]
+    assert held["status"] == "pending"
+    shown = newsroom.moderation(f"comments/{held['id']}").get_json()
+    (signal,) = [one for one in shown["signals"] if one["check"] == "classifier"]
+    assert signal["score"] >= 0.5
+    assert "Reads like spam" in signal["reason"]
+    assert shown["body"][slice(*signal["span"])].strip()
+    opinion = shown["opinion"]
+    assert opinion["model"] == version(newsroom)
+    assert opinion["logit"] == pytest.approx(
+        sum(part["prior"] + part["site"] for part in opinion["parts"]), abs=1e-3
+    )
+    assert any(part["site"] > 0 for part in opinion["parts"] if part["kind"] == "word")
+
+
+def test_an_edit_is_thought_about_anew(newsroom: Newsroom) -> None:
+    sent = newsroom.submit(body="A quiet word about the talks.").get_json()
+    before = comment_of(sent["comment"]["id"]).spam_probability
+    answer = newsroom.client.patch(
+        f"/v1/comments/{sent['comment']['id']}",
+        json={"body": "Check out my channel and subscribe https://win.example"},
+        headers={"Authorization": f"Author {sent['author_token']}"},
+    )
+    assert answer.status_code == 200
+    after = comment_of(sent["comment"]["id"]).spam_probability
+    assert before is not None
+    assert after is not None
+    assert before < 0.5 < after
+
+
+def test_the_same_decisions_are_not_learned_twice(newsroom: Newsroom) -> None:
+    teach(newsroom)
+    learning.catch_up(newsroom.site)
+    first = version(newsroom)
+    assert learning.catch_up(newsroom.site)
+    assert version(newsroom) == first
+
+
+def test_undo_un_learns_to_the_bit(newsroom: Newsroom) -> None:
+    teach(newsroom)
+    learning.catch_up(newsroom.site)
+    learning.rebuild(newsroom.site)
+    clean = weights(newsroom)
+    mistake = [newsroom.pending(body=f"Belediye yeni parkı {n} gün sonra açacak") for n in range(5)]
+    undo = decide(newsroom, mistake, "spam")
+    learning.catch_up(newsroom.site)
+    assert set(mistake) <= set(labels(newsroom))
+    assert weights(newsroom) != clean
+    answer = newsroom.client.post(f"/v1/moderation/undo/{undo}", headers=bearer(newsroom.moderator))
+    assert answer.status_code == 200
+    learning.catch_up(newsroom.site)
+    assert not set(mistake) & set(labels(newsroom))
+    assert weights(newsroom) == clean
+
+
+def test_the_last_verdict_counts_and_undo_leaves_the_one_before(newsroom: Newsroom) -> None:
+    comment = newsroom.pending(body=SPAM.format(1))
+    newsroom.decide(comment, "approve")
+    learning.catch_up(newsroom.site)
+    assert labels(newsroom) == {comment: False}
+    second = newsroom.decide(comment, "spam", version=2).get_json()["undo"]
+    learning.catch_up(newsroom.site)
+    assert labels(newsroom) == {comment: True}
+    newsroom.client.post(f"/v1/moderation/undo/{second}", headers=bearer(newsroom.moderator))
+    learning.catch_up(newsroom.site)
+    assert labels(newsroom) == {comment: False}
+
+
+@pytest.mark.parametrize("decision", ["reject", "delete"])
+def test_rude_is_neither_spam_nor_ham(newsroom: Newsroom, decision: str) -> None:
+    comment = newsroom.pending()
+    newsroom.decide(comment, decision)
+    learning.catch_up(newsroom.site)
+    assert labels(newsroom) == {}
+
+
+def test_what_the_policy_published_and_readers_reported_teaches_nothing(
+    open_site: Callable[..., Newsroom],
+) -> None:
+    newsroom = open_site(policy=Policy.PUBLISH_ALL)
+    comment = newsroom.pending()
+    newsroom.client.post(f"/v1/comments/{comment}/reports", json={"reason": "spam"})
+    learning.catch_up(newsroom.site)
+    assert (labels(newsroom), version(newsroom)) == ({}, 0)
+
+
+def test_a_text_changed_after_the_verdict_is_not_learned(newsroom: Newsroom) -> None:
+    sent = newsroom.submit(body=HAM.format(1)).get_json()
+    newsroom.decide(sent["comment"]["id"], "approve")
+    learning.catch_up(newsroom.site)
+    assert len(labels(newsroom)) == 1
+    newsroom.client.patch(
+        f"/v1/comments/{sent['comment']['id']}",
+        json={"body": SPAM.format(1)},
+        headers={"Authorization": f"Author {sent['author_token']}"},
+    )
+    learning.catch_up(newsroom.site)
+    assert labels(newsroom) == {}
+
+
+def test_sites_do_not_learn_from_each_other(newsroom: Newsroom, open_site: Callable[..., Newsroom]) -> None:
+    other = open_site()
+    teach(newsroom)
+    learning.catch_up(newsroom.site)
+    assert (version(other), labels(other)) == (0, {})
+    assert thinks(other, SPAM.format(777)) < 0.5
+
+
+def test_of_two_trainers_one_wins(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    teach(newsroom)
+    original = learning._save
+    meanwhile: list[bool] = []
+
+    def save_late(*arguments: Any, **options: Any) -> bool:
+        monkeypatch.setattr(learning, "_save", original)
+        meanwhile.append(learning.catch_up(newsroom.site))
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(learning, "_save", save_late)
+    assert learning.catch_up(newsroom.site) is False
+    assert meanwhile == [True]
+    assert version(newsroom) == 1
+    assert len(labels(newsroom)) == 24
+
+
+def test_a_decision_whose_transaction_ended_late_is_still_learned(newsroom: Newsroom) -> None:
+    """Ids are taken before the commit: another event may be seen first though it has the higher id."""
+    late, early = newsroom.pending(body=SPAM.format(1)), newsroom.pending(body=HAM.format(1))
+    newsroom.decide(late, "spam")
+    newsroom.decide(early, "approve")
+    learning.catch_up(newsroom.site)
+    with transaction() as session:  # as if the first had not been there when the log was read
+        spam_labels.forget(session, newsroom.site, [late])
+    learning.catch_up(newsroom.site)
+    assert labels(newsroom) == {late: True, early: False}
+
+
+def test_a_rebuild_that_is_worse_is_not_put_in_force(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teach(newsroom)
+    learning.catch_up(newsroom.site)
+    first = version(newsroom)
+    monkeypatch.setattr(learning, "_losses", lambda _examples: (0.30, 0.29))
+    assert learning.rebuild(newsroom.site) is False
+    assert version(newsroom) == first
+    monkeypatch.setattr(learning, "_losses", lambda _examples: (0.29, 0.29))
+    assert learning.rebuild(newsroom.site) is True
+    assert version(newsroom) == first + 1
+
+
+def test_losses_are_from_before_the_labels_were_learned(newsroom: Newsroom) -> None:
+    for part in range(8):
+        teach(newsroom, 6)
+        learning.catch_up(newsroom.site)
+    with reading() as session:
+        examples = spam_labels.examples(session, newsroom.site, 500)
+    assert sum(example.logit is not None for example in examples) >= 80
+    candidate, present = learning._losses(examples)
+    assert candidate is not None
+    assert present is not None
+    assert 0 < candidate < 0.7
+    assert 0 < present < 0.7
+    assert part == 7
+
+
+def test_one_moderator_cannot_outweigh_the_others_in_a_day(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teach(newsroom)
+    learning.catch_up(newsroom.site)
+    with reading() as session:
+        examples = spam_labels.examples(session, newsroom.site, 100)
+    assert {one.weight for one in learning._ready(examples)} == {1.0}
+    monkeypatch.setattr(learning, "PER_MODERATOR_AND_DAY", 6)
+    assert {one.weight for one in learning._ready(examples)} == {0.25}
+
+
+def test_rolling_back_leaves_out_what_came_after_for_good(newsroom: Newsroom) -> None:
+    teach(newsroom)
+    learning.catch_up(newsroom.site)
+    learning.rebuild(newsroom.site)
+    good = version(newsroom)
+    poison = [newsroom.pending(body=f"Belediye yeni parkı {n} gün sonra açacak") for n in range(20)]
+    decide(newsroom, poison, "spam")
+    learning.catch_up(newsroom.site)
+    assert thinks(newsroom, "Belediye yeni parkı 99 gün sonra açacak") > 0.5
+    assert learning.roll_back(newsroom.site, good) == version(newsroom)
+    assert thinks(newsroom, "Belediye yeni parkı 99 gün sonra açacak") < 0.5
+    learning.rebuild(newsroom.site)
+    assert thinks(newsroom, "Belediye yeni parkı 99 gün sonra açacak") < 0.5
+    assert learning.roll_back(newsroom.site, 99_999) is None
+
+
+def test_ten_versions_are_kept(newsroom: Newsroom) -> None:
+    teach(newsroom, 3)
+    learning.catch_up(newsroom.site)
+    for _ in range(13):
+        learning.rebuild(newsroom.site)
+    with reading() as session:
+        kept = spam_models.versions(session, newsroom.site)
+    assert len(kept) == spam_models.KEPT
+    assert kept[0].version == version(newsroom)
+
+
+def test_small_lessons_replace_each_other_and_rebuilds_stay(newsroom: Newsroom) -> None:
+    teach(newsroom, 3)
+    learning.catch_up(newsroom.site)
+    for n in range(4):
+        newsroom.decide(newsroom.pending(body=SPAM.format(n)), "spam")
+        learning.catch_up(newsroom.site)
+    with reading() as session:
+        kept = [model.made_as for model in spam_models.versions(session, newsroom.site)]
+    assert kept == ["learned", "rebuilt"]
+
+
+def test_a_long_log_is_learned_by_one_rebuild(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "EVENTS_MAX", 10)
+    teach(newsroom)
+    learning.catch_up(newsroom.site)
+    assert len(labels(newsroom)) == 24
+    assert version(newsroom) == 1
+
+
+def test_other_processes_see_a_new_version_within_two_seconds(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = shelf.Shelf()
+    now = [1_000.0]
+    monkeypatch.setattr(shelf.time, "monotonic", lambda: now[0])
+    assert here.scorer(newsroom.site).version == 0
+    teach(newsroom)
+    learning.catch_up(newsroom.site)
+    now[0] += shelf.FRESH_SECONDS - 0.01
+    assert here.scorer(newsroom.site).version == 0
+    now[0] += 0.01
+    assert here.scorer(newsroom.site).version == version(newsroom) == 1
+    assert shelf.FRESH_SECONDS <= 5
+
+
+def test_an_older_model_serves_while_the_database_is_away(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = shelf.Shelf()
+    teach(newsroom)
+    learning.catch_up(newsroom.site)
+    assert here.scorer(newsroom.site).version == 1
+
+    def away(*_: object) -> int:
+        raise Unavailable("The database does not answer.")
+
+    monkeypatch.setattr(shelf.spam_models, "current_version", away)
+    monkeypatch.setattr(shelf, "FRESH_SECONDS", 0.0)
+    assert here.scorer(newsroom.site).version == 1
+    assert shelf.Shelf().scorer(newsroom.site).prior is prior.shipped()
+
+
+def test_a_stored_model_that_cannot_be_read_leaves_the_prior(newsroom: Newsroom) -> None:
+    teach(newsroom)
+    learning.catch_up(newsroom.site)
+    with transaction() as session:
+        row = spam_models.lock(session, newsroom.site)
+        broken = spam_models.NewModel("imported", b"nonsense", 0, 0, None, "")
+        spam_models.save(session, row, broken, clock.now())
+    assert shelf.Shelf().scorer(newsroom.site).site is None
+    newsroom.decide(newsroom.pending(body=SPAM.format(50)), "spam")
+    learning.catch_up(newsroom.site)
+    assert stored.decode(weights(newsroom))
+
+
+def test_a_classifier_that_fails_holds_the_comment(
+    open_site: Callable[..., Newsroom], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom = open_site(policy=Policy.PUBLISH_ALL)
+
+    def broken() -> None:
+        raise prior.PriorUnusable("out of order")
+
+    newsroom.app.extensions["belowline"].shelf.forget()
+    monkeypatch.setattr(shelf.prior, "shipped", broken)
+    sent = newsroom.submit().get_json()["comment"]
+    assert sent["status"] == "pending"
+    shown = newsroom.moderation(f"comments/{sent['id']}").get_json()
+    assert [signal["check"] for signal in shown["signals"]] == ["check_failed"]
+    assert shown["opinion"] is None
+
+
+def test_the_jobs_learn_and_rebuild(newsroom: Newsroom) -> None:
+    teach(newsroom)
+    learning.learn_everywhere()
+    assert version(newsroom) == 1
+    learning.rebuild_everywhere(clock.now())
+    assert version(newsroom) == 2
+    learning.rebuild_everywhere(clock.now() + timedelta(hours=19))
+    assert version(newsroom) == 2
+    learning.rebuild_everywhere(clock.now() + timedelta(hours=21))
+    assert version(newsroom) == 3
+
+
+def test_threads_share_one_shelf(newsroom: Newsroom) -> None:
+    here = shelf.Shelf()
+    failed: list[BaseException] = []
+
+    def look() -> None:
+        try:
+            with newsroom.app.app_context():
+                for _ in range(50):
+                    here.forget()
+                    here.scorer(newsroom.site)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+def test_no_text_is_in_a_model(newsroom: Newsroom) -> None:
+    teach(newsroom)
+    learning.catch_up(newsroom.site)
+    with reading() as session:
+        row = session.scalars(select(SpamModel).where(SpamModel.site == newsroom.site)).one()
+    head = weights(newsroom).partition(b"\n")[0].decode()
+    assert "kazan" not in head
+    assert row.labels == 24
