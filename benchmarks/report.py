@@ -66,7 +66,7 @@ def write(record: Record, kept: list[Kept], settings: Settings) -> None:
     parts = [
         _head(record, settings),
         f"## Budgets\n\n{BUDGETS}\n\n{budgets.table(kept)}",
-        _failures(record),
+        failures(record),
         f"## Answers a second\n\n{ANSWERS}\n\n{cases}",
         f"## Bytes of the thread of 100\n\n{_bytes(record)}",
         f"## Memory and start\n\n{_server(record)}",
@@ -85,7 +85,8 @@ def _head(record: Record, settings: Settings) -> str:
     return f"{head}\n\n| | |\n|---|---|\n{table}"
 
 
-def _failures(record: Record) -> str:
+def failures(record: Record) -> str:
+    """A section about them, or nothing."""
     if not record.failures:
         return ""
     return "## What failed\n\n" + "\n".join(f"- {failure.splitlines()[0]}" for failure in record.failures)

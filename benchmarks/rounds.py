@@ -50,8 +50,8 @@ class Round:
 
 def belowline_and_nginx(now: Round, ours: Belowline, nginx: Nginx) -> None:
     """Our reading next to nginx with the same bytes, then our writing. Raises Failed, Missing."""
-    _begin(now, ours)
     try:
+        _begin(now, ours)
         body = fetch(ours.target().port, ours.thread(HUNDRED))[2]
         nginx.start({OURS: body})
         try:
@@ -71,8 +71,8 @@ def belowline_and_nginx(now: Round, ours: Belowline, nginx: Nginx) -> None:
 
 def belowline_without_limits(now: Round, ours: Belowline) -> None:
     """All the comments posted beside go to the page that is read, which the limit of a page would refuse."""
-    ours.start(limits=False)
     try:
+        ours.start(limits=False)
         _beside(now, ours, 1, "with-writes-on-it")
     finally:
         ours.stop()
@@ -80,8 +80,8 @@ def belowline_without_limits(now: Round, ours: Belowline) -> None:
 
 def belowline_on_postgresql(now: Round, ours: Belowline) -> None:
     """The same on PostgreSQL, where it may differ."""
-    _begin(now, ours)
     try:
+        _begin(now, ours)
         now.read(ours, "thread-100-c16", ours.thread(HUNDRED))
         _beside(now, ours, BESIDE_PAGES, "with-writes")
         _writing(now, ours)
@@ -91,8 +91,8 @@ def belowline_on_postgresql(now: Round, ours: Belowline) -> None:
 
 def other(now: Round, peer: Peer) -> None:
     """A peer's reading and writing."""
-    _begin(now, peer)
     try:
+        _begin(now, peer)
         for connections in (16, 64):
             now.read(peer, f"thread-100-c{connections}", peer.thread(HUNDRED), connections)
         if isinstance(peer, WordPress):
@@ -108,8 +108,8 @@ def other(now: Round, peer: Peer) -> None:
 
 def cached(now: Round, peer: Peer) -> None:
     """What a page cache before a peer gives while nobody writes."""
-    _begin(now, peer)
     try:
+        _begin(now, peer)
         for connections in (16, 64):
             now.read(peer, f"thread-100-c{connections}", peer.thread(HUNDRED), connections)
     finally:

@@ -9,6 +9,7 @@ from typing import Final
 from benchmarks import budgets, machine
 from benchmarks.budgets import Kept
 from benchmarks.record import Record, number
+from benchmarks.report import failures
 
 FILE: Final = Path(__file__).parent / "SCALE.md"
 DATABASES: Final = ("sqlite", "postgresql")
@@ -44,6 +45,7 @@ def write(record: Record, kept: list[Kept], seconds: int) -> None:
         f"# Growth, measured on {today}\n\nTo repeat it: `make bench-scale SECONDS={seconds}`. {HOW}",
         "| | |\n|---|---|\n" + "\n".join(f"| {name} | {text} |" for name, text in rows),
         f"## Bounds\n\n{budgets.table(kept)}",
+        failures(record),
         "## Threads\n\n"
         + "\n\n".join(_table(record, case, text, THREAD_SIZES) for case, text in OF_THREADS.items()),
         "## Queues and statistics\n\n"
@@ -51,7 +53,7 @@ def write(record: Record, kept: list[Kept], seconds: int) -> None:
         "## Filling\n\n"
         + _table(record, "filling-comments-per-second", "`seed`, comments a second", QUEUE_SIZES),
     ]
-    FILE.write_text("\n\n".join(parts) + "\n")
+    FILE.write_text("\n\n".join(part for part in parts if part) + "\n")
 
 
 def _table(record: Record, case: str, text: str, sizes: tuple[str, ...]) -> str:

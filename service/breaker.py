@@ -6,6 +6,8 @@ from collections.abc import Callable
 from threading import Event, Lock, Thread
 from typing import Final
 
+from service.log import logger
+
 PAUSE_SECONDS: Final = 0.5
 
 
@@ -35,6 +37,7 @@ class Breaker:
             if not self._closed or self._ended.is_set():
                 return
             self._closed = False
+        logger().warning("a server does not answer", server=self._name)
         Thread(target=self._watch, name=f"{self._name}-watch", daemon=True).start()
 
     def end(self) -> None:
@@ -45,4 +48,5 @@ class Breaker:
         while not self._ended.wait(self._pause_seconds):
             if self._answers():
                 self._closed = True
+                logger().info("a server answers again", server=self._name)
                 return

@@ -113,6 +113,12 @@ class Settings:
         "file whose text becomes the password in DATABASE_URL",
         None,
     )
+    database_replica_url: str | None = _setting(
+        "BELOWLINE_DATABASE_REPLICA_URL",
+        _text,
+        "`postgresql://…` of a streaming replica that readers are answered from; default: none",
+        None,
+    )
     redis_url: str | None = _setting(
         "REDIS_URL",
         _text,
@@ -226,11 +232,21 @@ def _check_together(settings: Settings) -> None:
     url = settings.database_url
     if url is not None and not url.startswith(("postgresql://", "postgresql+psycopg://", "sqlite:///")):
         raise SettingsError("DATABASE_URL must start with postgresql:// or sqlite:///")
+    if settings.database_replica_url is not None:
+        _check_replica(settings.database_replica_url, url)
     if settings.redis_url is not None:
         try:
             redis_address.parse(settings.redis_url)
         except ValueError as error:
             raise SettingsError(f"REDIS_URL {error}") from None
+
+
+def _check_replica(replica: str, primary: str | None) -> None:
+    schemes = ("postgresql://", "postgresql+psycopg://")
+    if not replica.startswith(schemes):
+        raise SettingsError("BELOWLINE_DATABASE_REPLICA_URL must start with postgresql://")
+    if primary is None or not primary.startswith(schemes):
+        raise SettingsError("BELOWLINE_DATABASE_REPLICA_URL needs a DATABASE_URL that is PostgreSQL too")
 
 
 ROWS: dict[str, Row] = {name: spec.metadata["row"] for name, spec in Settings.__dataclass_fields__.items()}

@@ -67,6 +67,8 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
             body_fingerprint=fingerprint,
             since=now - REPEATED_WITHIN,
             address=sender.address_fingerprint,
+            now=now,
+            sources=sender.networks,
             proven=comment_id,
             besides=comment_id,
         )
@@ -75,12 +77,12 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
         kin = kinship.unlooked(site, new, sender.source, now)
         kin = kinship.look(session, replace(kin, author=author.id, besides=comment_id))
     classified = services.shelf.classify(new)
-    found = replace(known(gathered, site, outcome, classified), campaign=kin.campaign)
+    found = kin.told(known(gathered, site, outcome, classified))
     verdict = judge(new, found, site.policy)
     with transaction() as session:
         again = kinship.look_again(session, kin)
         if again.campaign != kin.campaign:
-            verdict = judge(new, replace(found, campaign=again.campaign), site.policy)
+            verdict = judge(new, again.told(found), site.policy)
         comment = _locked(session, site, comment_id)
         was = comment.status
         comment.body, comment.body_html = body, markup.render_html(body)

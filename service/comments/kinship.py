@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from service.domain.campaign import Campaign, Kin
 from service.domain.comment import NewComment
+from service.domain.facts import Facts
 from service.domain.status import Status
+from service.log import logger
 from service.spam.checks.campaign import COUNTED_MAX
 from service.spam.grouping import Signs, kin_of, signs_of
 from service.storage import campaigns
@@ -31,13 +33,29 @@ class Kinship:
     signs: Signs
     kin: Kin | None = None
     campaign: Campaign | None = None
+    unknown: bool = False
+
+    def told(self, facts: Facts) -> Facts:
+        """The facts with what is known of the comment's campaign."""
+        return replace(facts, campaign=self.campaign, campaign_unknown=self.unknown)
 
 
 def unlooked(site: SiteProfile, new: NewComment, source: str, now: datetime) -> Kinship:
-    """The signs of a comment, computed without the database; `source` may be empty."""
+    """The signs of a comment, computed without the database; `source` may be empty.
+
+    A failure is told, never raised: the comment is held.
+    """
+    try:
+        return Kinship(site.slug, "", "", now, signs_of(new.body, new.website, source, _own_hosts(site, new)))
+    except Exception as error:
+        logger().error("the signs failed", site=site.slug, kind=type(error).__name__)
+        return Kinship(site.slug, "", "", now, Signs(None, (), source), unknown=True)
+
+
+def _own_hosts(site: SiteProfile, new: NewComment) -> list[str]:
     hosts = [*site.page_hosts, *_hosts(origin for origin in site.origins if "://" in origin)]
     hosts += _hosts([new.page.url]) if new.page.url else []
-    return Kinship(site.slug, "", "", now, signs_of(new.body, new.website, source, hosts))
+    return hosts
 
 
 def look(session: Session, kinship: Kinship) -> Kinship:

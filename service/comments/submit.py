@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from service import clock
 from service.comments import kinship, limits
 from service.domain import markup
+from service.domain.ban import domains_above
 from service.domain.comment import DEPTH_MAX, NewComment
 from service.domain.errors import FieldProblem, InvalidInput, ThreadClosed
 from service.domain.facts import Facts
@@ -57,6 +58,11 @@ class Sender:
         return self.keys[Scope.ADDRESS]
 
     @property
+    def networks(self) -> tuple[str, ...]:
+        """The keyed hashes of the networks that a ban may name."""
+        return tuple(self.keys[scope] for scope in (Scope.ADDRESS, Scope.ADDRESS_WIDE) if scope in self.keys)
+
+    @property
     def source(self) -> str:
         """The same, as a sign that two comments may come from one sender; empty where it is none."""
         return "" if self.is_shared else self.address_fingerprint
@@ -98,13 +104,16 @@ def submit(
             body_fingerprint=body_fingerprint,
             since=now - REPEATED_WITHIN,
             address=sender.address_fingerprint,
+            now=now,
+            domains=domains_above(new.email.domain),
+            sources=sender.networks,
             proven=sender.proven,
         )
         gathered = facts.gather(session, asked)
         _check_place(new, gathered)
         kin = kinship.look(session, replace(kin, author=gathered.author.id if gathered.author else ""))
     classified = services.shelf.classify(new)
-    found = replace(known(gathered, site, outcome, classified), campaign=kin.campaign)
+    found = kin.told(known(gathered, site, outcome, classified))
     verdict = judge(new, found, site.policy)
     comment = _comment(new, gathered, now)
     keep_opinion(comment, classified)
@@ -114,7 +123,7 @@ def submit(
     with transaction() as session:
         again = kinship.look_again(session, kin)
         if again.campaign != kin.campaign:
-            verdict = judge(new, replace(found, campaign=again.campaign), site.policy)
+            verdict = judge(new, again.told(found), site.policy)
         avatar_seed = _store(session, comment, new, author, verdict)
         kinship.settle(session, comment, again)
         shown = for_author(comment, avatar_seed)
@@ -141,6 +150,7 @@ def known(gathered: Gathered, site: SiteProfile, outcome: Outcome, classified: C
         limits_degraded=outcome.degraded,
         site_flooded=outcome.held_by is not None,
         classified=classified,
+        banned=gathered.banned,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.domain.ban import Banned
 from service.domain.campaign import Campaign
 from service.domain.opinion import Classified
 
@@ -15,7 +16,8 @@ class Facts:
 
     `limits_degraded`: the shared rate limits could not be asked. `site_flooded`: more was posted on the site than
     its limit lets through unseen. `classified` is what the classifier thinks, asked by the caller; `campaign` is what
-    the comment belongs to, or will make together with others, if it does.
+    the comment belongs to, or will make together with others, if it does; `campaign_unknown`: that
+    could not be computed. `banned` is the ban that it meets.
     """
 
     author_known: bool
@@ -28,3 +30,5 @@ class Facts:
     site_flooded: bool
     classified: Classified = Classified()
     campaign: Campaign | None = None
+    campaign_unknown: bool = False
+    banned: Banned | None = None

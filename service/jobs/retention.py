@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from service import clock
 from service.log import logger
-from service.storage import campaigns, retention
+from service.storage import bans, campaigns, retention
 from service.storage.database import Session, transaction
 
 if TYPE_CHECKING:
@@ -40,6 +40,12 @@ def drop_signs(_services: Services, _payload: Mapping[str, Any]) -> None:
     """What comments are compared by goes after 30 days; the campaigns that were found by it stay."""
     before = clock.now() - SIGNS_KEPT
     _until_none("signs dropped", lambda session: campaigns.drop_old(session, before, ROWS_AT_ONCE))
+
+
+def drop_bans(_services: Services, _payload: Mapping[str, Any]) -> None:
+    """Bans that have run out go, and with them the keyed hashes of networks."""
+    now = clock.now()
+    _until_none("bans dropped", lambda session: bans.drop_expired(session, now, ROWS_AT_ONCE))
 
 
 def _until_none(event: str, some: Callable[[Session], int]) -> None:

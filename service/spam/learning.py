@@ -83,8 +83,7 @@ def rebuild(site: str, until: str = "") -> bool:
     """
     with reading() as session:
         before = spam_models.standing(session, site)
-        kept = spam_labels.examples(session, site, EXAMPLES_MAX)
-        comments = {example.comment_id for example in kept}
+        comments = spam_labels.labelled(session, site)
         comments |= spam_labels.decided_lately(session, site, DECISIONS_SEEN)
     difference = _difference(site, comments)
     examples = _after(site, difference)
@@ -134,9 +133,10 @@ def _difference(site: str, comments: frozenset[str] | set[str]) -> Difference:
             if comment not in known or known[comment].event_id != verdict.event_id
         }
         texts = spam_labels.texts(session, site, new)
+        gone = spam_labels.erased(session, site, known)
     learned = [Example(comment, texts[comment], new[comment]) for comment in new if comment in texts]
     learned.sort(key=lambda example: example.verdict.event_id)
-    gone = {comment for comment in known if comment not in verdicts}
+    gone |= {comment for comment in known if comment not in verdicts}
     # The same verdict once more changes nothing that was learned; another one must be un-learned first.
     gone |= {
         e.comment_id for e in learned if e.comment_id in known and known[e.comment_id].spam != e.verdict.spam

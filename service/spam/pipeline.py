@@ -12,6 +12,7 @@ from service.log import logger
 from service.settings import Policy
 from service.spam.checks import (
     author_history,
+    ban,
     campaign,
     capitals,
     classifier,
@@ -28,6 +29,7 @@ Check = Callable[[NewComment, Facts], Signal | None]
 CHECKS: tuple[Check, ...] = (
     unlimited.check,
     flood.check,
+    ban.check,
     author_history.check,
     repeated_body.check,
     campaign.check,
@@ -38,7 +40,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 HOLD_FROM = 0.5
-ALWAYS_HOLD = frozenset({"unlimited", "flood", "check_failed"})
+ALWAYS_HOLD = frozenset({"unlimited", "flood", "ban", "check_failed"})
 
 
 def judge(new: NewComment, facts: Facts, policy: Policy, checks: Sequence[Check] = CHECKS) -> Verdict:

@@ -12,7 +12,7 @@ from service import clock
 from service.domain.errors import Unavailable
 from service.domain.ids import new_id
 from service.log import logger
-from service.stats.counting import RULES, contribution
+from service.stats.counting import RULES, contribution, everything
 from service.storage import histories, rollups
 from service.storage.database import Session, reading, transaction
 from service.storage.rollups import Taken, Tally
@@ -102,7 +102,7 @@ def from_raw(session: Session, site: str) -> Tally:
     """The site's counters as its raw tables say."""
     tally: Tally = Counter()
     for history in histories.of_site(session, site):
-        tally.update(contribution(history, history.steps))
+        tally.update(everything(history))
     return tally
 
 

@@ -147,6 +147,16 @@ class _Seen:
     fired: frozenset[str]
 
 
+def everything(history: History) -> Tally:
+    """What the comment adds as it is now, whatever its steps say: erasure leaves none."""
+    tally = contribution(history, history.steps)
+    if history.steps and history.steps[-1].after is not history.status:
+        hour = hour_of(history.received_at)
+        tally[Cell(Kind.STATUS, hour, history.steps[-1].after)] -= 1
+        tally[Cell(Kind.STATUS, hour, history.status)] += 1
+    return tally
+
+
 def contribution(history: History, steps: Sequence[Step]) -> Tally:
     """What the comment adds to its site's counters when only these of its steps, from the first one on, were taken."""
     came_with = history.steps[0] if history.steps else None

@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 
 from service.storage.models import Account, Token
 
-__all__ = ["Account", "Token", "account_by_login", "add", "revoke", "revoke_one", "seen", "tokens", "valid_token"]
+__all__ = [
+    "Account",
+    "Token",
+    "account_by_login",
+    "add",
+    "revoke",
+    "revoke_one",
+    "seen",
+    "tokens",
+    "valid_token",
+]
 
 SEEN_EVERY = timedelta(minutes=1)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from flask import Flask
@@ -19,8 +20,21 @@ from service.domain.errors import Unavailable
 from service.settings import Settings
 from service.storage.base import Base
 from service.storage.group_commit import GroupCommit
+from service.storage.replica import Replica, ReplicaGone
 
-__all__ = ["Session", "database_answers", "db", "init_app", "reading", "transaction"]
+__all__ = [
+    "Session",
+    "database_answers",
+    "db",
+    "init_app",
+    "read",
+    "read_for_readers",
+    "reading",
+    "replica",
+    "transaction",
+]
+
+T = TypeVar("T")
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
@@ -31,11 +45,16 @@ _OUTAGES = (OperationalError, InterfaceError, PoolTimeoutError)
 
 # Of SQLite's engines alone. Waiting here, in order, beats its busy loop; other processes still meet in that.
 _writers: WeakKeyDictionary[Engine, GroupCommit] = WeakKeyDictionary()
+_replicas: WeakKeyDictionary[Engine, Replica] = WeakKeyDictionary()
 
 
 def database_url(settings: Settings) -> str:
     """The URL with the driver and the password from its file; holds a secret, so it is never logged."""
-    url = make_url(settings.database_url or f"sqlite:///{settings.instance_dir / 'belowline.db'}")
+    return _complete(settings.database_url or f"sqlite:///{settings.instance_dir / 'belowline.db'}", settings)
+
+
+def _complete(address: str, settings: Settings) -> str:
+    url = make_url(address)
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     if settings.database_password_file is not None:
@@ -61,6 +80,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
             _writers[db.engine] = GroupCommit(db.engine)
+        if settings.database_replica_url is not None:
+            _replicas[db.engine] = Replica(_complete(settings.database_replica_url, settings))
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -119,6 +140,28 @@ def reading() -> Iterator[Session]:
             session.close()  # rolls back, which fails too when the database has just gone
     except _OUTAGES as error:
         raise Unavailable("The database does not answer. Try again shortly.") from error
+
+
+def read(question: Callable[[Session], T]) -> T:
+    """What `question` finds in the database that is written to. Raises Unavailable."""
+    with reading() as session:
+        return question(session)
+
+
+def read_for_readers(question: Callable[[Session], T]) -> T:
+    """The same from the replica, which may be behind, where there is one that answers. Raises Unavailable."""
+    other = replica()
+    if other is not None:
+        try:
+            return other.read(question)
+        except ReplicaGone:
+            pass
+    return read(question)
+
+
+def replica() -> Replica | None:
+    """The replica of the settings, if they name one."""
+    return _replicas.get(db.engine)
 
 
 def database_answers() -> bool:

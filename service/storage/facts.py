@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, String, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from service.domain.ban import BanKind, Banned
 from service.domain.status import Status
-from service.storage.models import Author, Comment, Page, Site
+from service.storage.models import Author, Ban, Comment, Page, Site, StoredSignal
+from service.storage.types import UtcDateTime
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,8 @@ class Asked:
     """About whom and what to ask.
 
     `address` is the keyed hash of where the sender is, `proven` the id of a comment that the sender proved to have
-    written; `besides` is a comment that does not count as a repetition (the one edited).
+    written; `besides` is a comment that does not count as a repetition (the one edited). A ban is looked for under
+    the email's `domains` (empty when the email is not at hand) and under `sources`, keyed hashes of networks.
     """
 
     site: str
@@ -28,6 +31,9 @@ class Asked:
     body_fingerprint: str
     since: datetime
     address: str
+    now: datetime
+    domains: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     proven: str = ""
     besides: str = ""
 
@@ -69,6 +75,7 @@ class Gathered:
     author_spam: int
     same_body: int
     parent: Parent | None
+    banned: Banned | None = None
 
 
 def _statement() -> Select[Any]:
@@ -94,6 +101,25 @@ def _statement() -> Select[Any]:
         earlier.status == Status.APPROVED,
         or_(earlier.address_fingerprint == bindparam("address"), earlier.id == bindparam("proven")),
     )
+    ban = Ban.__table__.c
+    banned = (
+        select(func.min(ban.id))
+        .where(
+            ban.site == site,
+            or_(ban.expires_at.is_(None), ban.expires_at > bindparam("now", type_=UtcDateTime)),
+            or_(
+                and_(ban.kind == BanKind.AUTHOR, ban.subject == author.id),
+                and_(ban.kind == BanKind.EMAIL_DOMAIN, ban.subject.in_(bindparam("domains", expanding=True))),
+                and_(ban.kind == BanKind.SOURCE, ban.subject.in_(bindparam("sources", expanding=True))),
+            ),
+        )
+        .correlate(Author.__table__)
+        .scalar_subquery()
+    )
+    signal = StoredSignal.__table__.c
+    met_a_ban = exists().where(
+        signal.site == site, signal.comment_id == bindparam("besides"), signal.check == "ban"
+    )
     return (
         select(
             page.id,
@@ -111,6 +137,8 @@ def _statement() -> Select[Any]:
             parent.c.root_id,
             parent.c.depth,
             parent.c.status,
+            banned,
+            met_a_ban,
         )
         .select_from(Site.__table__)
         .outerjoin(Page.__table__, and_(page.site == site, page.key == bindparam("page_key")))
@@ -130,5 +158,10 @@ def gather(session: Session, asked: Asked) -> Gathered:
     row: Any = session.connection().execute(_GATHER, asdict(asked)).one()
     page_id, page_open, author_id, avatar_seed, *counted = row[:9]
     author = None if author_id is None else KnownAuthor(author_id, avatar_seed)
-    parent = None if row[9] is None else Parent(*row[9:])
-    return Gathered(*(page_id, page_open, author, *counted, parent))
+    parent = None if row[9] is None else Parent(*row[9:15])
+    gathered = Gathered(*(page_id, page_open, author, *counted, parent))
+    ban, met_a_ban = row[15:]
+    if ban is not None:
+        found = session.get(Ban, (asked.site, ban))
+        return replace(gathered, banned=Banned(found.kind, found.reason, found.expires_at) if found else None)
+    return replace(gathered, banned=Banned(None)) if met_a_ban else gathered

@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from service.clock import hour_of
+from service.storage.batches import batches
 from service.storage.models import Comment, LinkedDomain
 
 
@@ -28,7 +29,13 @@ def keep(session: Session, comment: Comment, domains: Sequence[str]) -> None:
 
 def replace(session: Session, comment: Comment, domains: Sequence[str]) -> None:
     """Stores the domains of an edited comment in the place of those that it had."""
-    session.execute(
-        delete(LinkedDomain).where(LinkedDomain.site == comment.site, LinkedDomain.comment_id == comment.id)
-    )
+    forget(session, comment.site, [comment.id])
     keep(session, comment, domains)
+
+
+def forget(session: Session, site: str, ids: Sequence[str]) -> None:
+    """Removes the domains of these comments."""
+    for batch in batches(ids):
+        session.execute(
+            delete(LinkedDomain).where(LinkedDomain.site == site, LinkedDomain.comment_id.in_(batch))
+        )

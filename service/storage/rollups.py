@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, exists, insert, select, text
+from sqlalchemy import delete, exists, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -77,6 +77,12 @@ def note_unsent(session: Session, site: str, status: Status, sent_at: Iterable[d
     hours = Counter(map(hour_of, sent_at))
     tally = [[STATUS, rfc3339(hour), status.value, count] for hour, count in sorted(hours.items())]
     session.add(Uncounted(site=site, comment_id=NO_COMMENT, event_id=new_id(), tally=tally))
+
+
+def outdate(session: Session, site: str) -> None:
+    """Has the site counted anew: something was taken from its past, so that steps alone do not tell it any more."""
+    # also whoever counts anew just now began before: the turn is lost
+    session.execute(update(RollupSite).where(RollupSite.site == site).values(counted_as="", turn=""))
 
 
 def waiting_sites(session: Session, counted_as: str) -> list[str]:

@@ -16,8 +16,18 @@ from service.storage.batches import batches
 from service.storage.models import Comment, Event, SpamLabel
 from service.storage.spam_models import KINDS
 
-__all__ = ["Example", "News", "SpamLabel", "decided_lately", "examples", "forget", "keep", "leave_out"]
-__all__ += ["known", "news", "texts", "verdicts"]
+__all__ = [
+    "Example",
+    "News",
+    "SpamLabel",
+    "decided_lately",
+    "erased",
+    "examples",
+    "forget",
+    "keep",
+    "leave_out",
+]
+__all__ += ["known", "labelled", "news", "texts", "verdicts"]
 
 _SPAM_OF = {Status.APPROVED: False, Status.SPAM: True}
 
@@ -122,8 +132,26 @@ def texts(session: Session, site: str, comments: Collection[str]) -> dict[str, W
     found: dict[str, Written] = {}
     columns = (Comment.id, Comment.body, Comment.name, Comment.website)
     for batch in batches(sorted(comments)):
-        query = select(*columns).where(Comment.site == site, Comment.id.in_(batch))
+        query = select(*columns).where(Comment.site == site, Comment.id.in_(batch), Comment.body != "")
         found.update((row[0], Written(*row[1:])) for row in session.execute(query))
+    return found
+
+
+def labelled(session: Session, site: str) -> set[str]:
+    """The comments that have a label."""
+    return set(session.scalars(select(SpamLabel.comment_id).where(SpamLabel.site == site)))
+
+
+def erased(session: Session, site: str, comments: Collection[str]) -> set[str]:
+    """Those of these comments that have a label and no text any more: somebody asked to be forgotten."""
+    found: set[str] = set()
+    for batch in batches(sorted(comments)):
+        query = (
+            select(SpamLabel.comment_id)
+            .join(Comment, (Comment.site == SpamLabel.site) & (Comment.id == SpamLabel.comment_id))
+            .where(SpamLabel.site == site, SpamLabel.comment_id.in_(batch), Comment.body == "")
+        )
+        found.update(session.scalars(query))
     return found
 
 
@@ -132,7 +160,7 @@ def examples(session: Session, site: str, limit: int) -> list[Example]:
     query = (
         select(SpamLabel, Comment.body, Comment.name, Comment.website)
         .join(Comment, (Comment.site == SpamLabel.site) & (Comment.id == SpamLabel.comment_id))
-        .where(SpamLabel.site == site, SpamLabel.left_out.is_(False))
+        .where(SpamLabel.site == site, SpamLabel.left_out.is_(False), Comment.body != "")
         .order_by(SpamLabel.event_id.desc())
         .limit(limit)
     )

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
-from service.storage import campaigns, comments
+from service.storage import campaigns, comments, links, rollups
 from service.storage.batches import batches
 from service.storage.models import Author, Comment, IdempotencyRecord, Page, StoredSignal
 
@@ -47,6 +47,7 @@ def erase(session: Session, author: Author) -> list[Comment]:
         comment.name = comment.website = comment.body = comment.body_html = comment.search_text = ""
         comment.body_fingerprint = secrets.token_hex(16)
         comment.address_fingerprint = None
+        comment.opinion = comment.spam_probability = None
         comment.notify = False
     changes.write(session)
     for batch in batches(ids):
@@ -54,6 +55,8 @@ def erase(session: Session, author: Author) -> list[Comment]:
             delete(StoredSignal).where(StoredSignal.site == author.site, StoredSignal.comment_id.in_(batch))
         )
     campaigns.forget(session, author.site, ids)
+    links.forget(session, author.site, ids)
+    rollups.outdate(session, author.site)
     _forget_answers(session, author.site, set(ids))
     author.name = ""
     author.email_ciphertext = b""

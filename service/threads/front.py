@@ -33,9 +33,7 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] in PATHS and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            # Whoever just changed something and says so (RFC 9111, 5.2.1.4) sees it, whichever process answers.
-            now = "no-cache" in environ.get("HTTP_CACHE_CONTROL", "")
-            entry = self._cache.get(request_key(environ), now=now)
+            entry = self._cache.get(request_key(environ), now=asks_for_now(environ))
             if entry is not None:
                 origin = environ.get("HTTP_ORIGIN")
                 if origin is None or allows(
@@ -45,6 +43,11 @@ class Front:
                     start_response(status, headers)
                     return body
         return self._inner(environ, start_response)
+
+
+def asks_for_now(environ: Environ) -> bool:
+    """Whoever just changed something and says so (RFC 9111, 5.2.1.4) sees it, whichever process answers."""
+    return "no-cache" in environ.get("HTTP_CACHE_CONTROL", "")
 
 
 def request_key(environ: Environ) -> str:

@@ -22,6 +22,7 @@ ENTRY_OVERHEAD_BYTES = 1_500
 # Readers must look again each time (a decision shows at once); shared caches may hold an answer for a second.
 CACHE_CONTROL = "public, max-age=0, s-maxage=1, must-revalidate"
 CDN_CACHE_CONTROL = "public, max-age=1, stale-while-revalidate=10"
+NEVER = float("-inf")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Prepared:
     headers: tuple[tuple[str, str], ...] = ()
     tag: str = ""
     checked: float = 0.0
+    confirmed: float = NEVER
     encoded: dict[str, bytes] = field(default_factory=dict)
     turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -75,13 +77,16 @@ class Prepared:
 class PreparedCache:
     """Least recently used answers up to `max_bytes`, by request.
 
-    An entry is served without a look for `fresh_seconds`; then one request asks `versions` while others go on with
-    what there is, for a second at most. `expire` makes the next request look at once.
+    An entry is served without a look for `fresh_seconds`; then one request asks `current` while others go on with
+    what there is, for a second at most. `expire` makes the next request look at once. The second argument of
+    `current` says whether the look must be exact: a replica that lags would not know of what was just changed.
     """
 
     BOUND_SECONDS = 0.9
 
-    def __init__(self, max_bytes: int, fresh_seconds: float, current: Callable[[Prepared], bool]) -> None:
+    def __init__(
+        self, max_bytes: int, fresh_seconds: float, current: Callable[[Prepared, bool], bool]
+    ) -> None:
         self._max_bytes = max_bytes
         self._fresh_seconds = fresh_seconds
         self._current = current
@@ -89,7 +94,7 @@ class PreparedCache:
         self._bytes = 0
         self._guard = threading.Lock()
         self._making: dict[str, threading.Lock] = {}
-        self._expired_at = float("-inf")
+        self._expired_at = NEVER
         self.hits = 0
         self.misses = 0
 
@@ -103,7 +108,8 @@ class PreparedCache:
         oldest = arrived if now else arrived - self._fresh_seconds
         if entry.checked < oldest:
             must_wait = now or entry.checked < arrived - self.BOUND_SECONDS
-            if not self._still_true(request, entry, oldest, must_wait):
+            exact = now or entry.checked == NEVER
+            if not self._still_true(request, entry, oldest, (must_wait, exact)):
                 self.misses += 1
                 return None
         self.hits += 1
@@ -111,17 +117,19 @@ class PreparedCache:
             self._entries.move_to_end(request)
         return entry
 
-    def _still_true(self, request: str, entry: Prepared, oldest: float, must_wait: bool) -> bool:
+    def _still_true(self, request: str, entry: Prepared, oldest: float, how: tuple[bool, bool]) -> bool:
         """Whether a look that began at `oldest` or later found the entry true; looks if there was none."""
+        must_wait, exact = how
         if not entry.turn.acquire(blocking=must_wait):
             return True  # somebody is looking right now
         try:
-            if entry.checked >= oldest:
+            if (entry.confirmed if exact else entry.checked) >= oldest:
                 return True
             started = time.monotonic()
-            if self._current(entry):
+            if self._current(entry, exact):
+                entry.confirmed = started if exact else entry.confirmed
                 # A change came while we looked: what we saw may be from before it.
-                entry.checked = started if started > self._expired_at else float("-inf")
+                entry.checked = started if started > self._expired_at else NEVER
                 return True
         finally:
             entry.turn.release()
@@ -133,7 +141,7 @@ class PreparedCache:
         if entry.size > self._max_bytes // 4:
             return
         # Something changed while this was being made: the next request looks before it is served.
-        entry.checked = read_at if read_at > self._expired_at else float("-inf")
+        entry.checked = read_at if read_at > self._expired_at else NEVER
         with self._guard:
             old = self._entries.pop(request, None)
             self._bytes += entry.size - (old.size if old else 0)
@@ -162,7 +170,7 @@ class PreparedCache:
             entries = list(self._entries.values())
         for entry in entries:
             if entry.site.slug == site and any(dependency.key in changed for dependency in entry.depends):
-                entry.checked = float("-inf")
+                entry.checked = NEVER
 
     def _drop(self, request: str, entry: Prepared) -> None:
         with self._guard:

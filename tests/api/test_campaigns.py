@@ -188,6 +188,21 @@ def test_under_hold_signals_the_third_waits(open_site: Callable[..., Newsroom]) 
     ]
 
 
+def test_what_cannot_be_compared_waits(
+    open_site: Callable[..., Newsroom], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr(kinship, "signs_of", broken)
+    newsroom = open_site(policy=Policy.PUBLISH_ALL)
+    answer = newsroom.submit()
+    assert answer.get_json()["comment"]["status"] == "pending"
+    assert [one["check"] for one in seen(newsroom, answer.get_json()["comment"]["id"])["signals"]] == [
+        "check_failed"
+    ]
+
+
 def test_an_edit_joins_and_leaves_nothing_behind(newsroom: Newsroom) -> None:
     answer = newsroom.submit(body="A harmless word.").get_json()
     sent(newsroom, 3)

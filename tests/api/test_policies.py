@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -92,7 +93,7 @@ def test_a_check_that_fails_holds_the_comment(
     def broken(*_: object) -> None:
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr(links.markup, "links", broken)
+    monkeypatch.setattr(links, "markup", SimpleNamespace(links=broken))
     newsroom = open_site(policy=Policy.PUBLISH_ALL)
     assert status(newsroom) == "pending"
     signals = newsroom.moderation("comments").get_json()["comments"][0]["signals"]

@@ -115,6 +115,22 @@ def test_figures_come_with_thirty_reviewed_comments_and_carry_intervals(newsroom
     assert (capitals["precision"], capitals["too_few"]) == (None, True)
 
 
+def test_agreement_is_the_share_that_nobody_else_turned(newsroom: Newsroom) -> None:
+    ids = [newsroom.pending() for _ in range(30)]
+    post(newsroom, "decisions", {"decision": "approve", "ids": ids[:29]})
+    post(newsroom, "decisions", {"decision": "spam", "ids": ids[:3]}, token=newsroom.admin)
+    first = f"token:{newsroom.moderator[:10]}"
+    few = {line["moderator"]: line for line in told(newsroom, "moderation")["moderators"]}[first]
+    assert (few["decided"], few["overturned"], few["agreement"], few["too_few"]) == (29, 3, None, True)
+    newsroom.decide(ids[29], "reject")
+    desk = told(newsroom, "moderation")
+    line = {line["moderator"]: line for line in desk["moderators"]}[first]
+    assert (line["approve"], line["reject"], line["agreement"], line["too_few"]) == (29, 1, 0.9, False)
+    assert line["intervals"]["agreement"] == pytest.approx([0.7438, 0.9654], abs=5e-5)  # 27 of 30
+    assert desk["moderators"][0]["moderator"] == first  # who did most comes first
+    assert desk["totals"]["agreement"] == pytest.approx(30 / 33, abs=1e-6)
+
+
 def test_campaigns_are_the_largest_first(newsroom: Newsroom) -> None:
     small, large = new_id(), new_id()
     ids = [newsroom.pending() for _ in range(5)]

@@ -40,7 +40,7 @@ def application(
     from service import cli
     from service.app import create_app
     from service.storage import schema
-    from service.storage.database import db
+    from service.storage.database import db, replica
     from service.web.context import services
     from service.web.site import forget_profiles
 
@@ -56,4 +56,6 @@ def application(
     finally:
         with app.app_context():
             services().limiter.close()
+            if (other := replica()) is not None:
+                other.close()
             db.engine.dispose()

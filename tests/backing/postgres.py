@@ -43,9 +43,12 @@ def binaries() -> tuple[Path, str] | None:
 
 
 class PostgresServer:
-    """One cluster. Commits are synced as in production; only the place, a temporary folder, is not."""
+    """One cluster. Commits are synced as in production; only the place, a temporary folder, is not.
 
-    def __init__(self) -> None:
+    With `primary` it is a streaming replica of that server.
+    """
+
+    def __init__(self, primary: PostgresServer | None = None) -> None:
         found = binaries()
         if found is None:
             raise RuntimeError(
@@ -59,12 +62,20 @@ class PostgresServer:
         self._log = self._folder / "postgres.log"
         self._server: subprocess.Popen[bytes] | None = None
         self.port = free_port()
-        locale = ["--locale=C.UTF-8", "--encoding=UTF8"]
         child.run(
-            [str(self._bin / "initdb"), "-D", str(self._cluster), "-U", SUPERUSER, "-A", "trust", *locale],
-            self._folder,
-            self._owner,
+            self._replicated(primary) if primary is not None else self._empty(), self._folder, self._owner
         )
+
+    def _empty(self) -> list[str]:
+        locale = ["--locale=C.UTF-8", "--encoding=UTF8"]
+        return [str(self._bin / "initdb"), "-D", str(self._cluster), "-U", SUPERUSER, "-A", "trust", *locale]
+
+    def _replicated(self, primary: PostgresServer) -> list[str]:
+        # writes standby.signal and where the log comes from, too
+        return [
+            *(str(self._bin / "pg_basebackup"), "-D", str(self._cluster), "-d", primary.dsn()),
+            *("--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast"),
+        ]
 
     def start(self) -> PostgresServer:
         """Starts the server, again too, and returns when it takes connections."""
@@ -94,15 +105,29 @@ class PostgresServer:
         """Ends the server and all of its processes at once, as a crash of the machine would."""
         if self._server is None:
             return
-        # each of its processes leads a group of its own, so that none reaches them all
-        children = Path(f"/proc/{self._server.pid}/task/{self._server.pid}/children").read_text().split()
-        self._server.kill()
-        for pid in map(int, children):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        children = self._signal_all(signal.SIGKILL)
         self._server.wait(STOP_SECONDS)
         self._server = None
         wait_until(lambda: not any(map(child.is_running, children)), "the processes of PostgreSQL are gone")
+
+    def freeze(self) -> None:
+        """Stops the server and all of its processes without ending them: nothing answers, nothing is closed."""
+        self._signal_all(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Lets a frozen server go on."""
+        self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, number: signal.Signals) -> list[str]:
+        """The processes of the server, which were sent the signal; each leads a group of its own."""
+        if self._server is None:
+            return []
+        children = Path(f"/proc/{self._server.pid}/task/{self._server.pid}/children").read_text().split()
+        self._server.send_signal(number)
+        for pid in map(int, children):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+        return children
 
     def remove(self) -> None:
         """Stops the server and removes everything it kept."""

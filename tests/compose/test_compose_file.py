@@ -69,4 +69,4 @@ def test_the_image_takes_nothing_along_that_only_developers_need() -> None:
     lines = (Path(ROOT) / ".dockerignore").read_text().splitlines()
     kept = {line.removeprefix("!") for line in lines if line.startswith("!")}
     assert lines[1] == "*"
-    assert kept == {"requirements.txt", "service", "openapi.yaml"}
+    assert kept == {"requirements.txt", "service"}

@@ -35,8 +35,10 @@ def _comments_from(moments: list[datetime]) -> None:
         page = pages.obtain(session, "paper", canonical_page("https://news.example/a"), "", moments[0])
         new = authors.NewAuthor(new_id(), "paper", HASH, b"closed", "Ayşe")
         author = authors.obtain(session, new, moments[0])
+        changes = comments.Changes("paper")
         for moment in moments:
-            comments.add(session, _comment(page.id, author.id, moment))
+            comments.add(session, _comment(page.id, author.id, moment), changes)
+        changes.write(session)
 
 
 def _comment(page_id: str, author_id: str, moment: datetime) -> Comment:

@@ -144,6 +144,16 @@ def test_a_killed_worker_is_replaced(service: RunningService) -> None:
     assert service.client().get("/healthz").status == 200
 
 
+def test_a_process_that_dies_again_at_once_ends_the_service(service: RunningService) -> None:
+    service.start()
+    before = set(service.workers())
+    os.kill(before.pop(), signal.SIGKILL)
+    wait_until(lambda: len(set(service.workers()) - before) == 1, "it has a successor")
+    (successor,) = set(service.workers()) - before
+    os.kill(successor, signal.SIGKILL)
+    assert service.wait() == 1
+
+
 def test_a_port_in_use_is_one_sentence(service: RunningService) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", service.port))

@@ -31,7 +31,7 @@ class Truth:
         self.version = 1
         self.looks = 0
 
-    def current(self, entry: Prepared) -> bool:
+    def current(self, entry: Prepared, _exact: bool) -> bool:
         self.looks += 1
         return entry.depends[0].version == self.version
 
@@ -111,7 +111,7 @@ def test_a_change_during_a_look_is_not_forgotten(clock: Clock) -> None:
     version = 1
     looks = 0
 
-    def look(entry: Prepared) -> bool:
+    def look(entry: Prepared, _exact: bool) -> bool:
         nonlocal version, looks
         looks += 1
         seen = version
@@ -168,7 +168,7 @@ def test_of_many_who_want_the_same_one_makes_it(cache: PreparedCache) -> None:
 def test_while_one_looks_the_others_go_on_with_what_there_is(truth: Truth) -> None:
     looking, done = threading.Event(), threading.Event()
 
-    def slow(_: Prepared) -> bool:
+    def slow(_: Prepared, _exact: bool) -> bool:
         looking.set()
         assert done.wait(5)
         return True

@@ -18,8 +18,17 @@ _WORDS = {
 }
 
 
+class CampaignUnknown(Exception):
+    """What the comment shares with others could not be computed."""
+
+
 def check(_new: NewComment, facts: Facts) -> Signal | None:
-    """Scores what binds it to the others, and more when moderators refused most of those that they decided."""
+    """Scores what binds it to the others, and more when some of those were refused.
+
+    Raises CampaignUnknown, which holds the comment.
+    """
+    if facts.campaign_unknown:
+        raise CampaignUnknown
     found = facts.campaign
     if found is None:
         return None

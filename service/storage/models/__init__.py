@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.storage.models.access import Account, Token
 from service.storage.models.comment import Comment, Report, StoredSignal, Vote
-from service.storage.models.defence import Campaign, SharedSign, Sketch
+from service.storage.models.defence import Ban, Campaign, RuleSet, SharedSign, Sketch
 from service.storage.models.model import SpamLabel, SpamLearning, SpamModel
 from service.storage.models.record import DecisionRecord, Event, IdempotencyRecord, Job, LimitHits
 from service.storage.models.site import Author, Page, Site, SiteOrigin
@@ -13,6 +13,7 @@ from service.storage.models.statistics import LinkedDomain, Rollup, RollupSite, 
 __all__ = [
     "Account",
     "Author",
+    "Ban",
     "Campaign",
     "Comment",
     "DecisionRecord",
@@ -25,6 +26,7 @@ __all__ = [
     "Report",
     "Rollup",
     "RollupSite",
+    "RuleSet",
     "SharedSign",
     "Site",
     "SiteOrigin",

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, LargeBinary
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from service.domain.ban import BanKind
 from service.domain.campaign import Bond
 from service.storage.base import Base
-from service.storage.types import Key, Moment, Slug, choice
+from service.storage.types import Json, Key, Moment, OptionalMoment, Slug, choice
 
 
 class Campaign(Base):
@@ -49,3 +60,36 @@ class SharedSign(Base):
     site: Mapped[Slug] = mapped_column(primary_key=True)
     sign: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     comment_id: Mapped[Key] = mapped_column(primary_key=True)
+
+
+class Ban(Base):
+    """Whose comments always wait. `subject` is an author's id, an email domain, or the keyed hash of a network."""
+
+    __tablename__ = "bans"
+    __table_args__ = (
+        UniqueConstraint("site", "kind", "subject"),
+        Index("ix_bans_expires_at", "expires_at"),
+    )
+
+    site: Mapped[Slug] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    kind: Mapped[BanKind] = mapped_column(choice(BanKind))
+    subject: Mapped[str] = mapped_column(String(255))
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[Moment]
+    expires_at: Mapped[OptionalMoment]
+
+
+class RuleSet(Base):
+    """All rules of a site as they were saved once; the highest version is in force. Rows are added, never changed."""
+
+    __tablename__ = "rule_sets"
+
+    site: Mapped[Slug] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rules: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    actor: Mapped[str] = mapped_column(String(120))
+    note: Mapped[str] = mapped_column(Text)
+    reverts_to: Mapped[int | None]
+    created_at: Mapped[Moment]

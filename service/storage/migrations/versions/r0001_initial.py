@@ -408,9 +408,48 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "sign", "comment_id", name=op.f("pk_shared_signs")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "bans",
+        sa.Column("site", sa.String(length=63), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "author",
+                "email_domain",
+                "source",
+                name="bankind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("actor", sa.String(length=120), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("site", "id", name=op.f("pk_bans")),
+        sa.UniqueConstraint("site", "kind", "subject", name=op.f("uq_bans_site_kind_subject")),
+    )
+    op.create_index("ix_bans_expires_at", "bans", ["expires_at"])
+    op.create_table(
+        "rule_sets",
+        sa.Column("site", sa.String(length=63), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("rules", DOCUMENT, nullable=False),
+        sa.Column("actor", sa.String(length=120), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("reverts_to", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("site", "version", name=op.f("pk_rule_sets")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("rule_sets")
+    op.drop_table("bans")
     op.drop_table("shared_signs")
     op.drop_table("sketches")
     op.drop_table("campaigns")

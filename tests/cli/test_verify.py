@@ -1,0 +1,87 @@
+"""`verify`: says that every counter is what it counts, or which is not."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from service.storage.database import transaction
+from service.storage.models import Author, Comment, Page, Rollup
+from tests.cli.conftest import Run
+
+PAGE = "https://news.example/article"
+
+
+@pytest.fixture
+def seeded(app: Flask, run: Run) -> Flask:
+    """Comments of two statuses, and one with a vote and a complaint."""
+    run("seed", "--site", "paper", "--page", PAGE, "--comments", "120")
+    run("seed", "--site", "paper", "--page", PAGE, "--comments", "30", "--status", "pending")
+    client = app.test_client()
+    (top, *_) = client.get("/v1/comments", query_string={"site": "paper", "page": PAGE}).get_json()[
+        "comments"
+    ]
+    assert client.put(f"/v1/comments/{top['id']}/vote", json={"value": 1}).status_code == 200
+    assert client.post(f"/v1/comments/{top['id']}/reports", json={"reason": "spam"}).status_code == 201
+    return app
+
+
+def test_without_drift_it_says_how_much_was_compared(seeded: Flask, run: Run) -> None:
+    said = run("verify").stdout
+    assert re.fullmatch(r"paper: 150 comments, \d+ counters of statistics, no drift\n", said)
+
+
+@pytest.mark.parametrize(
+    ("column", "line"),
+    [
+        (Page.approved, r"page \w+: approved 121, not 120"),
+        (Author.approved, r"author \w+: approved \d+, not \d+"),
+        (Author.pending, r"author \w+: pending \d+, not \d+"),
+        (Comment.up, r"comment \w+: up \d, not \d"),
+        (Comment.reports, r"comment \w+: reports \d, not \d"),
+        (Comment.listed_replies, r"comment \w+: listed_replies \d+, not \d+"),
+        (Rollup.count, r"statistics status 20\S+Z (approved|pending): \d+, not \d+"),
+    ],
+)
+def test_a_wrong_counter_is_named_and_fails(
+    seeded: Flask, run: Run, column: InstrumentedAttribute[Any], line: str
+) -> None:
+    run("verify")
+    with seeded.app_context(), transaction() as session:
+        session.execute(update(column.class_).values({column: column + 1}))
+    result = seeded.test_cli_runner().invoke(args=["verify"])
+    assert result.exit_code == 1
+    assert re.search(rf"^    {line}$", result.stdout, re.MULTILINE), result.stdout
+    assert re.fullmatch(r"Error: [\d,]+ counters are not what the rows say\n", result.stderr)
+
+
+def test_a_wrong_mark_is_found_too(seeded: Flask, run: Run) -> None:
+    run("verify")
+    with seeded.app_context(), transaction() as session:
+        session.execute(update(Comment).where(Comment.listed).values(listed=False))
+    result = seeded.test_cli_runner().invoke(args=["verify"])
+    assert "listed False, not True" in result.stdout
+    assert "more\n" in result.stdout  # a hundred lines say no more than fifty
+
+
+def test_statistics_can_be_counted_anew(seeded: Flask, run: Run) -> None:
+    run("verify")
+    with seeded.app_context(), transaction() as session:
+        session.execute(update(Rollup).values(count=7))
+    assert seeded.test_cli_runner().invoke(args=["verify"]).exit_code == 1
+    assert "no drift" in run("verify", "--repair").stdout
+    assert "no drift" in run("verify", "--site", "paper").stdout
+
+
+def test_an_unknown_site_is_one_sentence(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["verify", "--site", "nowhere"])
+    assert (result.exit_code, result.stderr) == (1, "Error: there is no site nowhere\n")
+
+
+def test_a_newsroom_without_comments_has_no_drift(run: Run) -> None:
+    assert run("verify").stdout == "paper: 0 comments, 0 counters of statistics, no drift\n"
