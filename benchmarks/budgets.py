@@ -47,7 +47,7 @@ class Kept:
 
     def _kept(self, found: float) -> bool:
         if self.budget.least is not None:
-            return found > self.budget.least
+            return found >= self.budget.least
         return self.budget.most is not None and found <= self.budget.most
 
     def line(self) -> str:

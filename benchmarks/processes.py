@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from service.cli.child_process import die_with_parent
+from service.cli.child_process import tied_to_us
 
 LOOK_SECONDS: Final = 0.004
 STOP_SECONDS: Final = 10
@@ -44,7 +44,7 @@ class Program:
                 env={**os.environ, **self.environment},
                 cwd=self.folder,
                 start_new_session=True,
-                preexec_fn=die_with_parent,
+                preexec_fn=tied_to_us(),
                 user=self.user,
                 group=pwd.getpwnam(self.user).pw_gid if self.user else None,
                 extra_groups=[] if self.user else None,

@@ -20,8 +20,14 @@ from tests.backing.postgres import PostgresServer
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 OWN_VARIABLES: Final = ("DATABASE_URL", "REDIS_URL", "SECRET_KEYS_FILE", "HOST", "PORT", "TRUSTED_PROXIES")
-# To fill it: limits would refuse that, and jobs would be in the way.
-FILLING: Final = {"BELOWLINE_ENV": "development", "BELOWLINE_LIMITS": "off", "BELOWLINE_JOBS": "off"}
+# To fill it: limits would refuse that, jobs would be in the way, and writers of one process share their syncs.
+FILLING: Final = {
+    "BELOWLINE_ENV": "development",
+    "BELOWLINE_DEMO": "off",
+    "BELOWLINE_LIMITS": "off",
+    "BELOWLINE_JOBS": "off",
+    "BELOWLINE_WORKERS": "1",
+}
 PRODUCTION: Final = {"BELOWLINE_ENV": "production", "BELOWLINE_JOBS": "on"}
 NO_LIMITS: Final = {"BELOWLINE_ENV": "development", "BELOWLINE_DEMO": "off", "BELOWLINE_LIMITS": "off"}
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from service.cli.child_process import die_with_parent
+from service.cli.child_process import tied_to_us
 from service.cli.machine import CannotStart
 
 START_SECONDS = 10
@@ -81,7 +81,7 @@ class EmbeddedValkey:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for us; the workers still need it while they finish
-            preexec_fn=die_with_parent,  # one prctl, which takes no lock
+            preexec_fn=tied_to_us(),
         )
 
     def _watch(self) -> None:

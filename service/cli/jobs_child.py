@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-from service.cli.child_process import die_with_parent
+from service.cli.child_process import tied_to_us
 
 COMMAND = (sys.executable, "-m", "flask", "--app", "service", "worker")
 LOOK_SECONDS = 0.1
@@ -56,7 +56,7 @@ class JobsChild:
                 COMMAND,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for us, and we tell it
-                preexec_fn=die_with_parent,  # one prctl, which takes no lock
+                preexec_fn=tied_to_us(),
             )
             self._child.wait()
             if self._stopping.wait(RESTART_PAUSE_SECONDS):

@@ -24,7 +24,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from service.cli.child_process import die_with_parent
+from service.cli.child_process import die_with_parent, tied_to_us
 from service.cli.embedded_valkey import EmbeddedValkey, binary
 from service.cli.jobs_child import JobsChild
 from service.cli.machine import CannotStart, check_folder, check_port, open_files, worker_count
@@ -125,7 +125,7 @@ def _set_up(settings: Settings) -> None:
         return
     _say("bringing the database up to date")
     done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "service", "setup"], check=False, preexec_fn=die_with_parent
+        [sys.executable, "-m", "flask", "--app", "service", "setup"], check=False, preexec_fn=tied_to_us()
     )
     if done.returncode != 0:
         raise CannotStart("the service was not set up, for the reason above")
@@ -146,7 +146,10 @@ def _is_set_up(settings: Settings) -> bool:
 
 def load_worker(target: str) -> Callable[..., Any]:
     """The WSGI callable, inside a new serving process."""
-    die_with_parent()
+    launcher = multiprocessing.parent_process()
+    assert launcher is not None
+    assert launcher.pid is not None
+    die_with_parent(launcher.pid)
     from service.cli.waiting_room import WaitingRoom
 
     module, name = target.split(":")
@@ -163,8 +166,8 @@ def _serve(plan: Plan) -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=plan.workers,
-        blocking_threads=settings.threads
-        + WAITING,  # made when needed; WaitingRoom lets `threads` of them in
+        # made when needed; the waiting room lets `threads` of them in
+        blocking_threads=settings.threads + WAITING,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),
         websockets=False,
@@ -179,7 +182,11 @@ def _serve(plan: Plan) -> None:
     _say(f"starting {plan.workers} serving processes with {settings.threads} threads each")
     threading.Thread(target=_announce, args=(plan,), name="announce", daemon=True).start()
     with _jobs(settings, server):
-        server.serve(target_loader=load_worker)
+        try:
+            server.serve(target_loader=load_worker)
+        except OSError as problem:  # the port was taken meanwhile, or a process could not be made
+            server.kill_workers()
+            raise CannotStart(f"the server cannot go on: {problem.strerror}") from None
     _say("stopped")
 
 

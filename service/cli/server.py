@@ -33,6 +33,12 @@ class SteadyServer(MPServer):
         else:
             inner.signal_handler_reload(*arguments, **named)
 
+    def kill_workers(self) -> None:
+        """Ends those that are left at once; while one is there, this process does not end either."""
+        workers: list[Any] = self.wrks
+        for worker in workers:
+            worker.kill()
+
     def _init_shared_socket(self) -> None:
         if sys.platform != "linux":  # only Linux shares connections out among sockets of one port
             super()._init_shared_socket()
@@ -45,9 +51,7 @@ class SteadyServer(MPServer):
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> WorkerProcess:  # type: ignore[override]
         if self._listeners:
             self._sso = self._listeners[idx]
-            holder: Any = (
-                SocketHolder  # its types are behind: by number, whether it is a unix socket, backlog
-            )
+            holder: Any = SocketHolder  # takes more than its types say
             self._shd = holder(self._sso.fileno(), False, self.backlog)
         return super()._spawn_worker(idx, target, callback_loader)
 

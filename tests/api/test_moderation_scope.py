@@ -74,7 +74,7 @@ def test_one_comment_comes_with_its_events_and_its_authors_history(newsroom: New
     answer = newsroom.moderation(f"comments/{comment}")
     assert answer.headers["ETag"] == '"2"'
     shown = answer.get_json()
-    assert set(shown) == {*MEMBERS.split(), "events", "history"}
+    assert set(shown) == {*MEMBERS.split(), "events", "history", "opinion"}
     assert [event["kind"] for event in shown["events"]] == ["submitted", "decided"]
     submitted, decided = shown["events"]
     assert (submitted["before"], submitted["after"], submitted["version"]) == (None, "pending", 1)

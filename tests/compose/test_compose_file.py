@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,13 @@ def test_no_variable_holds_a_secret(stack: dict[str, Any]) -> None:
                 variable,
             )
             assert ":" not in (text or "").partition("://")[2].partition("@")[0] or "@" not in (text or "")
+
+
+def test_every_variable_that_the_stack_takes_is_documented_and_no_other() -> None:
+    taken = set(re.findall(r"\$\{(BELOWLINE_\w+)", (ROOT / "docker-compose.yml").read_text()))
+    text = (ROOT / "docs" / "operating.md").read_text()
+    table = text[text.index("A file `.env`") : text.index("## TLS and the proxy")]
+    assert set(re.findall(r"BELOWLINE_\w+", table)) == taken
 
 
 def test_the_image_takes_nothing_along_that_only_developers_need() -> None:

@@ -7,6 +7,7 @@ import pty
 import signal
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +44,7 @@ def test_who_waits_on_a_killed_process_is_answered_by_its_successor(service: Run
     service.start()
     victim = service.workers()[0]
     os.kill(victim, signal.SIGSTOP)
+    wait_until(lambda: _stopped(victim), "none of its threads takes a connection any more")
     waiting = [socket.create_connection(("127.0.0.1", service.port), timeout=30) for _ in range(CONNECTIONS)]
     for connection in waiting:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
@@ -59,3 +61,10 @@ def test_closing_the_terminal_stops_the_service(service: RunningService) -> None
     service.signal(signal.SIGHUP)
     assert service.wait() == 0
     os.close(terminal)
+
+
+def _stopped(pid: int) -> bool:
+    states = [
+        stat.read_text().rsplit(")", 1)[1].split()[0] for stat in Path(f"/proc/{pid}/task").glob("*/stat")
+    ]
+    return set(states) == {"T"}

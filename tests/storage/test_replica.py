@@ -71,6 +71,13 @@ def standby(postgres_server: PostgresServer, database: str) -> Iterator[Standby]
     made.server.remove()
 
 
+@pytest.fixture(autouse=True)
+def _replay_goes_on(standby: Standby) -> Iterator[None]:
+    """Whatever a test held up, and however it ended."""
+    yield
+    standby.resume()
+
+
 @pytest.fixture
 def make_app(
     postgres_server: PostgresServer, database: str, standby: Standby, tmp_path: Path
@@ -162,7 +169,6 @@ def test_the_process_that_decided_shows_it_at_once(newsroom: Newsroom, standby: 
     new = newsroom.approved()
     assert shown(newsroom) == [new, *before]
     assert shown(newsroom) == [new, *before]
-    standby.resume()
 
 
 def test_who_asks_for_now_sees_it_and_takes_nobody_back_after(
@@ -179,7 +185,6 @@ def test_who_asks_for_now_sees_it_and_takes_nobody_back_after(
     unmade = other.thread(limit=17).get_json()
     assert [comment["id"] for comment in unmade["comments"]] == [new, *before]
     assert (counted(other), fed(other)) == (2, 2)
-    standby.resume()
 
 
 def test_the_link_to_a_comment_that_the_replica_does_not_have_works(
@@ -189,7 +194,6 @@ def test_the_link_to_a_comment_that_the_replica_does_not_have_works(
     standby.pause()
     new = newsroom.approved()
     assert other.client.get(f"/v1/comments/{new}").status_code == 200
-    standby.resume()
 
 
 def test_an_answer_is_made_of_one_snapshot_whatever_is_replayed_meanwhile(
