@@ -10,7 +10,7 @@ from service.admin import routes as admin
 from service.auth import guard
 from service.comments import routes as comments
 from service.domain.ids import PATTERN
-from service.moderation import ban_routes, campaign_routes
+from service.moderation import ban_routes, campaign_routes, rule_routes
 from service.moderation import routes as moderation
 from service.privacy import keyring
 from service.privacy.fingerprint import Fingerprints
@@ -66,6 +66,7 @@ def create_app(settings: Settings) -> Flask:
         moderation.bp,
         campaign_routes.bp,
         ban_routes.bp,
+        rule_routes.bp,
         stats.bp,
         admin.bp,
         assets.bp,

@@ -25,6 +25,7 @@ from service.privacy.vault import Vault
 from service.ratelimit.limiter import Outcome
 from service.ratelimit.policies import Action, Scope
 from service.spam.pipeline import judge
+from service.spam.rulebooks import rules_of
 from service.storage import authors, comments, events, facts, idempotency, links, pages
 from service.storage.comments import Comment
 from service.storage.database import Session, reading, transaction
@@ -151,6 +152,7 @@ def known(gathered: Gathered, site: SiteProfile, outcome: Outcome, classified: C
         site_flooded=outcome.held_by is not None,
         classified=classified,
         banned=gathered.banned,
+        rules=rules_of(site.slug),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from service.domain.ban import Banned
 from service.domain.campaign import Campaign
 from service.domain.opinion import Classified
+from service.domain.rules import RuleBook
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Facts:
     `limits_degraded`: the shared rate limits could not be asked. `site_flooded`: more was posted on the site than
     its limit lets through unseen. `classified` is what the classifier thinks, asked by the caller; `campaign` is what
     the comment belongs to, or will make together with others, if it does; `campaign_unknown`: that
-    could not be computed. `banned` is the ban that it meets.
+    could not be computed. `banned` is the ban that it meets; `rules` are the
+    newsroom's own, None when they cannot be read.
     """
 
     author_known: bool
@@ -32,3 +34,4 @@ class Facts:
     campaign: Campaign | None = None
     campaign_unknown: bool = False
     banned: Banned | None = None
+    rules: RuleBook | None = RuleBook()

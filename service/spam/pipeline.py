@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
@@ -20,6 +21,7 @@ from service.spam.checks import (
     links,
     mixed_scripts,
     repeated_body,
+    rules,
     unlimited,
 )
 
@@ -30,6 +32,8 @@ CHECKS: tuple[Check, ...] = (
     unlimited.check,
     flood.check,
     ban.check,
+    rules.check,
+    rules.watched,
     author_history.check,
     repeated_body.check,
     campaign.check,
@@ -40,14 +44,30 @@ CHECKS: tuple[Check, ...] = (
 )
 
 HOLD_FROM = 0.5
-ALWAYS_HOLD = frozenset({"unlimited", "flood", "ban", "check_failed"})
+ALWAYS_HOLD = frozenset({"unlimited", "flood", "ban", "rules", "check_failed"})
 
 
 def judge(new: NewComment, facts: Facts, policy: Policy, checks: Sequence[Check] = CHECKS) -> Verdict:
     """Runs every check and keeps every signal; a check that fails is a signal itself, and holds the comment."""
     signals = tuple(signal for check in checks if (signal := _run(check, new, facts)) is not None)
+    hold_from = facts.rules.hold_from if facts.rules else None
+    return weigh(signals, Weighing(policy, facts.author_known, hold_from))
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """What a site makes of evidence; `hold_from` is the newsroom's own threshold, None for the usual one."""
+
+    policy: Policy
+    author_known: bool
+    hold_from: float | None = None
+
+
+def weigh(signals: Sequence[Signal], by: Weighing) -> Verdict:
+    """The verdict that follows from these signals."""
+    signals = tuple(signals)
     score = combined_score(signals)
-    held = _must_hold(signals, score, facts, policy)
+    held = _must_hold(signals, score, by)
     return Verdict(Status.PENDING if held else Status.APPROVED, score, signals)
 
 
@@ -60,11 +80,11 @@ def _run(check: Check, new: NewComment, facts: Facts) -> Signal | None:
         return Signal("check_failed", 1, 0.0, f"The check {name} could not be computed.")
 
 
-def _must_hold(signals: Sequence[Signal], score: float, facts: Facts, policy: Policy) -> bool:
-    if policy is Policy.HOLD_ALL or any(signal.check in ALWAYS_HOLD for signal in signals):
+def _must_hold(signals: Sequence[Signal], score: float, by: Weighing) -> bool:
+    if by.policy is Policy.HOLD_ALL or any(signal.check in ALWAYS_HOLD for signal in signals):
         return True
-    if policy is Policy.PUBLISH_ALL:
+    if by.policy is Policy.PUBLISH_ALL:
         return False
-    if policy is Policy.HOLD_NEW_AUTHORS and not facts.author_known:
+    if by.policy is Policy.HOLD_NEW_AUTHORS and not by.author_known:
         return True
-    return score >= HOLD_FROM
+    return score >= (HOLD_FROM if by.hold_from is None else by.hold_from)

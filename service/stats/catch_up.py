@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 COMMENTS_AT_ONCE: Final = 500
 PARTS_MAX: Final = 100
-TURN: Final = timedelta(minutes=5)
+TURN: Final = timedelta(minutes=2)
+KEEP_TURN_EVERY: Final = 10_000
 PAUSES_SECONDS: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
 RETRY_SECONDS: Final = 5
 
@@ -64,9 +65,8 @@ def count_anew(site: str) -> bool:
     if not turn:
         return False
     try:
-        with reading() as session:
-            rollups.one_moment(session)
-            counted = from_raw(session, site)
+        with rollups.one_moment() as session:
+            counted = from_raw(session, site, lambda: _keep_turn(site, turn))
             queue = rollups.queue(session, site)
         with transaction() as session:
             row = rollups.lock(session, site)
@@ -91,6 +91,14 @@ def _begin_turn(site: str) -> str:
     return turn
 
 
+def _keep_turn(site: str, turn: str) -> None:
+    """Says that we are still at it: a large site takes longer than a turn."""
+    with transaction() as session:
+        row = rollups.lock(session, site)
+        if row.turn == turn:
+            row.turn_at = clock.now()
+
+
 def _end_turn(site: str, turn: str) -> None:
     with transaction() as session:
         row = rollups.lock(session, site)
@@ -98,11 +106,13 @@ def _end_turn(site: str, turn: str) -> None:
             row.turn = ""
 
 
-def from_raw(session: Session, site: str) -> Tally:
-    """The site's counters as its raw tables say."""
+def from_raw(session: Session, site: str, still: Callable[[], None] = lambda: None) -> Tally:
+    """The site's counters as its raw tables say; `still` is called every ten thousand comments."""
     tally: Tally = Counter()
-    for history in histories.of_site(session, site):
+    for number, history in enumerate(histories.of_site(session, site), start=1):
         tally.update(everything(history))
+        if number % KEEP_TURN_EVERY == 0:
+            still()
     return tally
 
 

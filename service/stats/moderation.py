@@ -15,7 +15,7 @@ from service.stats.period import Period
 from service.stats.quality import shown_share
 from service.stats.shares import Reviewed, share
 from service.storage import rollups, statistics
-from service.storage.database import Session, reading
+from service.storage.database import Session
 
 DECIDED: Final = "decided"
 _WORDS: Final = {decision.status.value: decision.value for decision in Decision}
@@ -43,8 +43,7 @@ class _Work:
 
 def moderation_view(period: Period) -> dict[str, Any]:
     """The answer of `GET /v1/stats/moderation`, all of one moment. Raises Unavailable."""
-    with reading() as session:
-        rollups.one_moment(session)
+    with rollups.one_moment() as session:
         sums = statistics.sums(session, period.span, (Kind.WORK, Kind.OVERTURNED, Kind.REVISED))
         series = _series(session, period)
     people, reasons = _people(sums), _reasons(sums[Kind.WORK])

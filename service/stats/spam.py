@@ -13,7 +13,7 @@ from service.stats import quality, waits
 from service.stats.counting import Kind
 from service.stats.period import Period
 from service.storage import rollups, statistics
-from service.storage.database import Session, reading
+from service.storage.database import Session
 
 RECEIVED: Final = "received"
 RATE_LIMITED: Final = "rate_limited"
@@ -30,8 +30,7 @@ REFUSING: Final = tuple(
 
 def spam_view(period: Period, now: datetime) -> dict[str, Any]:
     """The answer of `GET /v1/stats/spam`, all of one moment. Raises Unavailable."""
-    with reading() as session:
-        rollups.one_moment(session)
+    with rollups.one_moment() as session:
         series = _series(session, period)
         sums = statistics.sums(session, period.span, (*quality.KINDS, Kind.WAIT))
         return {

@@ -10,7 +10,6 @@ from service.domain.errors import Unavailable
 from service.stats.catch_up import added_by, catch_up, from_raw
 from service.stats.counting import RULES
 from service.storage import drift, rollups
-from service.storage.database import reading
 from service.storage.rollups import Tally
 
 ALL = 1_000_000
@@ -28,8 +27,7 @@ class Verified:
 def verify(site: str) -> Verified:
     """Counts the site from its raw tables, all of one moment, and compares all that is kept. Raises Unavailable."""
     catch_up(site)
-    with reading() as session:
-        rollups.one_moment(session)
+    with rollups.one_moment() as session:
         if rollups.standing(session, site).counted_as != RULES:
             raise Unavailable("The statistics are being counted anew. Try again shortly.")
         counted = from_raw(session, site)

@@ -230,11 +230,11 @@ def _whole() -> Select[Any]:
 
 def _with_signals(session: Session, query: Select[Any]) -> list[Queued]:
     bare = [Queued(row[0], PageNamed(*row[1:4]), AuthorSeen(*row[4:])) for row in session.execute(query)]
-    signals = _signals(session, [queued.comment for queued in bare])
+    signals = last_signals(session, [queued.comment for queued in bare])
     return [replace(queued, signals=tuple(signals[queued.comment.id])) for queued in bare]
 
 
-def _signals(session: Session, comments: Sequence[Comment]) -> defaultdict[str, list[Signal]]:
+def last_signals(session: Session, comments: Sequence[Comment]) -> defaultdict[str, list[Signal]]:
     """The signals of the last judged version of each comment, by comment id."""
     found: defaultdict[str, list[Signal]] = defaultdict(list)
     if not comments:

@@ -8,7 +8,8 @@ never lost or counted twice, in whatever order changes are committed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from service.clock import hour_of, rfc3339
 from service.domain.ids import new_id
 from service.domain.status import Status
 from service.storage.batches import batches
-from service.storage.database import lock_rows
+from service.storage.database import db, lock_rows, reading
 from service.storage.histories import History, of_comments
 from service.storage.models import Event, Rollup, RollupSite, Site, Uncounted
 from service.storage.upsert import insert_absent
@@ -198,11 +199,14 @@ def kept(session: Session, site: str) -> Tally:
     return Counter({Cell(kind, hour, key): count for kind, hour, key, count in rows})
 
 
-def one_moment(session: Session) -> None:
-    """Has all that the session reads be of one moment, however long it takes; to be said before it reads."""
-    if lock_rows(session):
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        session.execute(text("SET LOCAL statement_timeout = 0"))
+@contextmanager
+def one_moment() -> Iterator[Session]:
+    """A session of its own, all of whose reads are of one moment, however long they take. Raises Unavailable."""
+    with reading(), Session(db.engine) as session:
+        if lock_rows(session):
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            session.execute(text("SET LOCAL statement_timeout = 0"))
+        yield session
 
 
 def _row(site: str, cell: Cell, count: int) -> dict[str, Any]:

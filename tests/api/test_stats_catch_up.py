@@ -342,6 +342,29 @@ def outdated(newsroom: Newsroom) -> None:
         rollups.outdate(session, newsroom.site)
 
 
+def test_a_turn_lasts_as_long_as_somebody_is_at_it(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(4):
+        newsroom.pending()
+    now, others = clock.now(), []
+    monkeypatch.setattr(counting, "KEEP_TURN_EVERY", 1)
+    keep_turn = counting._keep_turn
+
+    def slowly(*arguments: str) -> None:
+        nonlocal now
+        now += counting.TURN * 0.9
+        keep_turn(*arguments)
+        others.append(counting._begin_turn(newsroom.site))
+
+    monkeypatch.setattr(clock, "now", lambda: now)
+    monkeypatch.setattr(counting, "_keep_turn", slowly)
+    with newsroom.app.app_context():
+        assert counting.count_anew(newsroom.site)
+    assert others == [""] * 4
+    assert totals(newsroom)["received"] == 4
+
+
 def test_a_turn_that_failed_is_given_back(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     newsroom.pending()
 

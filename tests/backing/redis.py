@@ -95,6 +95,11 @@ class RedisServer:
         """Lets a frozen server go on."""
         self._signal(signal.SIGCONT)
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not killed since; a frozen one runs."""
+        return self._server is not None
+
     def restart(self) -> None:
         """A new, empty server in the same place."""
         self.kill()

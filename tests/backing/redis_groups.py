@@ -47,7 +47,7 @@ class RedisCluster:
             node.command("CLUSTER", "ADDSLOTSRANGE", first, last)
         for node, port in zip(self.nodes[1:], bus[1:], strict=True):
             self.nodes[0].command("CLUSTER", "MEET", "127.0.0.1", node.port, port)
-        self.wait_until_whole()
+        self._wait_until_whole()
         self.replica.command("CLUSTER", "REPLICATE", self.id_of(self.primaries[0]))
         wait_until(self._replicates, "the replica follows its primary", 30)
 
@@ -65,16 +65,19 @@ class RedisCluster:
         slot = key_slot(key.encode())
         return next(node for n, node in enumerate(self.primaries) if slot < SLOTS * (n + 1) // PRIMARIES)
 
-    def wait_until_whole(self) -> None:
-        """Returns when all nodes find that all slots are served."""
-        wait_until(lambda: all(map(self._whole, self.nodes)), "the cluster is whole", 30)
-
-    def exchange(self) -> None:
-        """Brings the killed first primary back as the replica of the one that took over from it."""
-        self.primaries[0], self.replica = self.replica, self.primaries[0]
-        self.replica.start()
+    def mend(self) -> None:
+        """Brings back every node that was killed or frozen; who took over from the first primary stays that."""
+        for node in self.nodes:
+            node.thaw()
+            if not node.running:
+                node.start()
+        self._wait_until_whole()
+        if self.replica.command("INFO", "replication")["role"] == "master":
+            self.primaries[0], self.replica = self.replica, self.primaries[0]
         wait_until(self._replicates, "the replica follows its primary", 30)
-        self.wait_until_whole()
+
+    def _wait_until_whole(self) -> None:
+        wait_until(lambda: all(map(self._whole, self.nodes)), "the cluster is whole", 30)
 
     def remove(self) -> None:
         """Ends all servers and removes their folders."""

@@ -13,10 +13,13 @@ from tests.backing.service import RunningService
 __all__ = ["postgres_server"]
 
 
+SETTINGS = {"BELOWLINE_LIMITS": "off", "BELOWLINE_JOBS": "off"}
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def service(request: pytest.FixtureRequest) -> Iterator[RunningService]:
     """Not started; without rate limits, with an empty database of its own; each test runs on both kinds."""
-    settings = {"BELOWLINE_LIMITS": "off", "BELOWLINE_JOBS": "off"}
+    settings = dict(SETTINGS)
     server: PostgresServer | None = None
     database = ""
     if request.param == "postgresql":
@@ -28,3 +31,11 @@ def service(request: pytest.FixtureRequest) -> Iterator[RunningService]:
     running.remove()
     if server is not None:
         server.drop_database(database)
+
+
+@pytest.fixture
+def sqlite_service() -> Iterator[RunningService]:
+    """The same, for what has nothing to do with the database."""
+    running = RunningService(SETTINGS)
+    yield running
+    running.remove()

@@ -27,27 +27,27 @@ def test_a_stop_under_load_loses_no_request_that_was_taken(service: RunningServi
     assert stored(service) == writers.acknowledged
 
 
-def test_a_comment_whose_sending_has_begun_is_still_taken(service: RunningService) -> None:
-    service.start()
+def test_a_comment_whose_sending_has_begun_is_still_taken(sqlite_service: RunningService) -> None:
+    sqlite_service.start()
     body = json.dumps(comment("Sent while it stops.")).encode()
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as sender:
+    with socket.create_connection(("127.0.0.1", sqlite_service.port), timeout=10) as sender:
         sender.sendall(_head(len(body)) + body[:20])
-        wait_until(lambda: service.client().get("/healthz").status == 200, "it serves")
-        service.signal(signal.SIGTERM)
-        wait_until(lambda: not _takes_connections(service), "it takes no new connections")
+        wait_until(lambda: sqlite_service.client().get("/healthz").status == 200, "it serves")
+        sqlite_service.signal(signal.SIGTERM)
+        wait_until(lambda: not _takes_connections(sqlite_service), "it takes no new connections")
         sender.sendall(body[20:])
         assert sender.recv(64).startswith(b"HTTP/1.1 201")
-    assert service.wait() == 0
+    assert sqlite_service.wait() == 0
 
 
 def test_a_sender_that_stops_half_way_does_not_keep_the_service_from_stopping(
-    service: RunningService,
+    sqlite_service: RunningService,
 ) -> None:
-    service.start()
-    with socket.create_connection(("127.0.0.1", service.port)) as sender:
+    sqlite_service.start()
+    with socket.create_connection(("127.0.0.1", sqlite_service.port)) as sender:
         sender.sendall(_head(900) + b"{")
         began = time.monotonic()
-        assert service.stop() == 0
+        assert sqlite_service.stop() == 0
         assert time.monotonic() - began < 10
 
 

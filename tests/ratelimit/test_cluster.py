@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from service.ratelimit import servers
 from service.ratelimit.limiter import Limiter, build
 from service.ratelimit.policies import Action, Scope
 from service.settings import Settings
@@ -29,13 +30,20 @@ def cluster() -> Iterator[RedisCluster]:
 
 @pytest.fixture
 def limiter(cluster: RedisCluster) -> Iterator[Limiter]:
-    """A limiter on an empty cluster."""
-    cluster.wait_until_whole()
+    """A limiter that counts in a whole and empty cluster."""
+    cluster.mend()
+    limiter = build(Settings(redis_url=cluster.url))
+    wait_until(lambda: not limiter.hit(Action.EDIT, reader("any")).degraded, "the limiter found the cluster")
     for node in cluster.primaries:
         node.command("FLUSHALL")
-    limiter = build(Settings(redis_url=cluster.url))
     yield limiter
     limiter.close()
+
+
+@pytest.fixture
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For exact counting on a busy machine; what an outage costs is measured with the real time-outs."""
+    monkeypatch.setattr(servers, "TIMEOUT_SECONDS", 5)
 
 
 def reader(site: str, address: str = "addr1") -> dict[Scope, str]:
@@ -61,6 +69,7 @@ def timed(limiter: Limiter, keys: dict[Scope, str]) -> tuple[float, bool]:
     return time.perf_counter() - began, outcome.degraded
 
 
+@pytest.mark.usefixtures("_patient")
 def test_limits_of_many_sites_are_exact_over_all_nodes(cluster: RedisCluster, limiter: Limiter) -> None:
     def submit(number: int) -> tuple[str, bool, bool]:
         site = SITES[number % len(SITES)]
@@ -74,6 +83,7 @@ def test_limits_of_many_sites_are_exact_over_all_nodes(cluster: RedisCluster, li
     assert all(node.command("DBSIZE") > 0 for node in cluster.primaries)
 
 
+@pytest.mark.usefixtures("_patient")
 @pytest.mark.parametrize(
     ("action", "keys"),
     [
@@ -97,10 +107,11 @@ def test_all_limits_of_an_action_cost_one_round_trip_to_one_node(
         assert calls(node) == ({"evalsha": 3} if node is owner else {})
 
 
+@pytest.mark.usefixtures("_patient")
 def test_a_slot_that_moves_and_has_moved_is_followed(cluster: RedisCluster, limiter: Limiter) -> None:
     giver, taker = cluster.primaries[1], cluster.primaries[2]
-    site = site_on(cluster, giver)
-    limiter.hit(Action.SUBMIT, reader(site, "before"))
+    site = next(f"moving{n}" for n in range(99) if cluster.primary_of(f"{{moving{n}}}") is giver)
+    first = limiter.hit(Action.SUBMIT, reader(site, "before"))
     slot = giver.command("CLUSTER", "KEYSLOT", f"{{{site}}}")
     taker.command("CLUSTER", "SETSLOT", slot, "IMPORTING", cluster.id_of(giver))
     giver.command("CLUSTER", "SETSLOT", slot, "MIGRATING", cluster.id_of(taker))
@@ -113,8 +124,8 @@ def test_a_slot_that_moves_and_has_moved_is_followed(cluster: RedisCluster, limi
     taker.command("CONFIG", "RESETSTAT")
     giver.command("CONFIG", "RESETSTAT")
     after = limiter.hit(Action.SUBMIT, reader(site, "after"))
-    assert [outcome.allowed for outcome in (moving, *moved)] == [True] * 4 + [False]
-    assert not any(outcome.degraded for outcome in (moving, *moved, after))
+    assert not any(outcome.degraded for outcome in (first, moving, *moved, after))
+    assert [outcome.allowed for outcome in (first, moving, *moved)] == [True] * 5 + [False]
     assert (calls(giver), calls(taker)) == ({}, {"evalsha": 1})
     _give_back(cluster, slot, taker, giver)
 
@@ -155,4 +166,3 @@ def test_the_replica_of_a_lost_node_takes_over_with_what_was_counted(
     outcome = limiter.hit(Action.SUBMIT, keys)
     assert not outcome.degraded
     assert not outcome.allowed
-    cluster.exchange()
