@@ -12,7 +12,7 @@ from service.breaker import Breaker
 from service.ratelimit.gcra import Reading
 from service.ratelimit.memory import MemoryCounters
 from service.ratelimit.policies import LIMITS, Action, Effect, Limit, Scope
-from service.ratelimit.servers import Unreachable, connect
+from service.ratelimit.servers import OnTheMove, Unreachable, connect
 from service.ratelimit.shared import RedisCounters
 from service.settings import Settings
 
@@ -83,6 +83,8 @@ class Limiter:
         if self._shared and self._breaker and self._breaker.closed:
             try:
                 return _outcome(limits, self._shared.take(limits, names), degraded=False)
+            except OnTheMove:
+                pass  # it concerns this site alone, and for a moment
             except Unreachable:
                 self._breaker.open()
         return _outcome(limits, self._own.take(limits, names), degraded=self._shared is not None)

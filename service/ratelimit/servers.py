@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 import redis
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode, RedisCluster
-from redis.exceptions import AskError, RedisClusterException, TryAgainError
+from redis.exceptions import AskError, MovedError, RedisClusterException, TryAgainError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
@@ -19,6 +19,11 @@ from service.redis_address import Kind, RedisAddress
 TIMEOUT_SECONDS: Final = 0.15
 
 Unreachable = (redis.RedisError, RedisClusterException, OSError)
+
+
+class OnTheMove(Exception):
+    """The keys are on their way from one node of the cluster to another; all others can be asked."""
+
 
 Client = redis.Redis | RedisCluster
 T = TypeVar("T")
@@ -38,7 +43,7 @@ class Servers:
         self._looked = False
 
     def ask(self, key: str, question: Callable[[Client], T]) -> T:
-        """What `question` finds at the server that has this key. Raises one of Unreachable."""
+        """What `question` finds at the server that has this key. Raises OnTheMove or one of Unreachable."""
         client = self._client or self._found_first()
         if not isinstance(client, RedisCluster):
             return question(client)
@@ -46,8 +51,10 @@ class Servers:
         node = client.get_redis_connection(client.get_node_from_key(key))
         try:
             return question(node)
-        except (AskError, TryAgainError):  # the key moves or has moved, which it follows and remembers
+        except MovedError:  # which it follows, and remembers
             return question(client)
+        except (AskError, TryAgainError) as error:  # no node has all of them until the whole slot has moved
+            raise OnTheMove from error
 
     def answers(self) -> bool:
         """Whether all of them are there, as far as anybody needs them; from then on they are asked."""

@@ -23,7 +23,7 @@ def redis_clock() -> int:
 
 
 class RedisCounters:
-    """The counters that all workers share. Raises one of Unreachable when Redis does not answer."""
+    """The counters that all workers share. Raises OnTheMove or, when Redis does not answer, one of Unreachable."""
 
     def __init__(self, servers: Servers, clock: Callable[[], int] = redis_clock) -> None:
         self._servers = servers
