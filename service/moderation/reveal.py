@@ -29,12 +29,15 @@ class Asker:
 def reveal(keyring: Keyring, author_id: str, asker: Asker) -> str:
     """The author's email; the audit event is on disk when this returns.
 
-    Raises NotFound, KeysError when the keys are not those that it was encrypted with, Unavailable.
+    Raises NotFound, also for an author who was erased; KeysError when the keys are not those that it was encrypted
+    with; Unavailable.
     """
     with transaction() as session:
         author = authors.locate(session, author_id, asker.sites)
         if author is None:
             raise NotFound("There is no such author.")
+        if not author.email_ciphertext:
+            raise NotFound("This author was erased: no email is kept.")
         email = Vault(keyring).open(author.email_ciphertext, author.site, author.id)
         events.add(
             session,

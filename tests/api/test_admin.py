@@ -178,6 +178,22 @@ def test_an_erased_email_is_a_stranger(open_site: Callable[..., Newsroom]) -> No
     assert answer.get_json()["comment"]["status"] == "pending"
 
 
+def test_the_email_of_an_erased_author_cannot_be_revealed(newsroom: Newsroom) -> None:
+    comment = newsroom.pending(email=EMAIL)
+    author = newsroom.moderation(f"comments/{comment}").get_json()["author"]["id"]
+    call(newsroom, "POST", "privacy/erase", {"site": newsroom.site, "email": EMAIL, **REASON})
+    answer = newsroom.client.post(
+        f"/v1/moderation/authors/{author}/reveal-email",
+        json={"reason": "A court asks."},
+        headers=bearer(newsroom.admin),
+    )
+    assert (answer.status_code, answer.get_json()["detail"]) == (
+        404,
+        "This author was erased: no email is kept.",
+    )
+    assert newsroom.moderation("events", kind="email_revealed").get_json()["events"] == []
+
+
 def test_a_reason_is_needed(newsroom: Newsroom) -> None:
     for path in ("privacy/export", "privacy/erase"):
         answer = call(newsroom, "POST", path, {"site": newsroom.site, "email": EMAIL})
