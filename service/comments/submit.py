@@ -120,6 +120,7 @@ def submit(
     keep_opinion(comment, classified)
     comment.body_fingerprint = body_fingerprint
     comment.address_fingerprint = sender.address_fingerprint
+    comment.confirmed_at = now if gathered.author_confirmed else None
     author = gathered.author or _new_author(services, new, email_index)
     with transaction() as session:
         again = kinship.look_again(session, kin)
@@ -143,6 +144,7 @@ def known(gathered: Gathered, site: SiteProfile, outcome: Outcome, classified: C
     """What the checks may know."""
     return Facts(
         author_known=gathered.author_known,
+        author_confirmed=gathered.author_confirmed,
         author_approved=gathered.author_approved,
         author_rejected=gathered.author_rejected,
         author_spam=gathered.author_spam,

@@ -13,6 +13,7 @@ from service.domain.rules import RuleBook
 @dataclass(frozen=True)
 class Facts:
     """`author_known`: this author has an approved comment, and is its author by more than knowing the email.
+    `author_confirmed`: the sender bears the token of an earlier comment of this email that was confirmed by mail.
     `author_…` else count this author's comments on this site by their last status; an author who is new has zeros.
 
     `limits_degraded`: the shared rate limits could not be asked. `site_flooded`: more was posted on the site than
@@ -35,3 +36,4 @@ class Facts:
     campaign_unknown: bool = False
     banned: Banned | None = None
     rules: RuleBook | None = RuleBook()
+    author_confirmed: bool = False

@@ -63,7 +63,8 @@ class Gathered:
     """`page_id` is None for a page without comments; `author` None, and counts zero, for an email that is new.
 
     `author_known`: an approved comment of the same email came from the same network, or the sender proved to have
-    written one. The email alone proves nothing: anybody may know it.
+    written one. `author_confirmed`: and that one was confirmed by mail. The email alone proves nothing: anybody may
+    know it.
     """
 
     page_id: str | None
@@ -76,6 +77,7 @@ class Gathered:
     same_body: int
     parent: Parent | None
     banned: Banned | None = None
+    author_confirmed: bool = False
 
 
 def _statement() -> Select[Any]:
@@ -100,6 +102,12 @@ def _statement() -> Select[Any]:
         earlier.author_id == author.id,
         earlier.status == Status.APPROVED,
         or_(earlier.address_fingerprint == bindparam("address"), earlier.id == bindparam("proven")),
+    )
+    author_confirmed = exists().where(
+        earlier.site == site,
+        earlier.id == bindparam("proven"),
+        earlier.author_id == author.id,
+        earlier.confirmed_at.is_not(None),
     )
     ban = Ban.__table__.c
     banned = (
@@ -139,6 +147,7 @@ def _statement() -> Select[Any]:
             parent.c.status,
             banned,
             met_a_ban,
+            author_confirmed,
         )
         .select_from(Site.__table__)
         .outerjoin(Page.__table__, and_(page.site == site, page.key == bindparam("page_key")))
@@ -159,8 +168,8 @@ def gather(session: Session, asked: Asked) -> Gathered:
     page_id, page_open, author_id, avatar_seed, *counted = row[:9]
     author = None if author_id is None else KnownAuthor(author_id, avatar_seed)
     parent = None if row[9] is None else Parent(*row[9:15])
-    gathered = Gathered(*(page_id, page_open, author, *counted, parent))
-    ban, met_a_ban = row[15:]
+    ban, met_a_ban, confirmed = row[15:]
+    gathered = Gathered(*(page_id, page_open, author, *counted, parent, None, bool(confirmed)))
     if ban is not None:
         found = session.get(Ban, (asked.site, ban))
         return replace(gathered, banned=Banned(found.kind, found.reason, found.expires_at) if found else None)

@@ -49,6 +49,7 @@ def erase(session: Session, author: Author) -> list[Comment]:
         comment.address_fingerprint = None
         comment.opinion = comment.spam_probability = None
         comment.notify = False
+        comment.confirmed_at = None
     changes.write(session)
     for batch in batches(ids):
         session.execute(
@@ -59,6 +60,7 @@ def erase(session: Session, author: Author) -> list[Comment]:
     rollups.outdate(session, author.site)
     _forget_answers(session, author.site, set(ids))
     author.name = ""
+    author.confirmed_at = None
     author.email_ciphertext = b""
     author.email_index = secrets.token_hex(16)
     author.avatar_seed = secrets.token_hex(8)

@@ -21,7 +21,9 @@ class Comment(Base):
     `parent_id` is the comment under which it hangs, `reply_to_id` the one it answers (they differ below the depth
     cap); `root_id` is the top-level comment above it. `listed` is true while readers see it: because it is approved,
     or as a tombstone that carries `listed_replies` direct replies. Ids sort by time, so they are the keyset.
-    `opinion` is what the classifier thought of the present text, and why; few ever look, so it is read when asked for.
+    `confirmed_at`: when the reader of its email's mail said that it is theirs, or when it came with the token of one
+    that was. `opinion` is what the classifier thought of the present text, and why; few ever look, so it is read when
+    asked for.
     """
 
     __tablename__ = "comments"
@@ -82,6 +84,7 @@ class Comment(Base):
     address_fingerprint: Mapped[OptionalKey]
     created_at: Mapped[Moment]
     edited_at: Mapped[OptionalMoment]
+    confirmed_at: Mapped[OptionalMoment]
 
 
 class StoredSignal(Base):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.settings import Policy
 from service.storage.base import Base
-from service.storage.types import Key, Moment, Names, choice
+from service.storage.types import Key, Moment, Names, OptionalMoment, choice
 
 
 class Site(Base):
@@ -52,7 +52,11 @@ class Page(Base):
 
 
 class Author(Base):
-    """Whoever writes under one email on one site. The address is encrypted and found through a keyed index."""
+    """Whoever writes under one email on one site. The address is encrypted and found through a keyed index.
+
+    `confirmed_at`: when somebody who reads the mail of this address said so. That frees the address for mail, and
+    nothing else; what was written under it by whom, each comment says itself.
+    """
 
     __tablename__ = "authors"
     __table_args__ = (UniqueConstraint("site", "email_index"),)
@@ -64,6 +68,7 @@ class Author(Base):
     name: Mapped[str] = mapped_column(Text)
     avatar_seed: Mapped[str] = mapped_column(String(16))
     first_seen: Mapped[Moment]
+    confirmed_at: Mapped[OptionalMoment]
     pending: Mapped[int] = mapped_column(default=0)
     approved: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
