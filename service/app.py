@@ -13,6 +13,7 @@ from service.domain.ids import PATTERN
 from service.moderation import ban_routes, campaign_routes, rule_routes
 from service.moderation import routes as moderation
 from service.privacy import keyring
+from service.privacy.challenges import Challenges
 from service.privacy.fingerprint import Fingerprints
 from service.privacy.keyring import KeysError
 from service.privacy.signing import AuthorTokens
@@ -91,6 +92,7 @@ def _services(settings: Settings) -> Services:
         keyring=keys,
         fingerprints=Fingerprints(keys),
         author_tokens=AuthorTokens(keys),
+        challenges=Challenges(keys),
         limiter=limiter.build(settings),
         hits=HitCounter(),
         trusted=_trusted(settings),

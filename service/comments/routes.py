@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
 from service.clock import rfc3339
-from service.comments import forms, schemas
+from service.comments import challenge, forms, limits, schemas
 from service.comments.edit import edit, take_back
 from service.comments.receive import Received, authorship, receive, refusals_counted, sender, site_of
 from service.comments.report import report
 from service.comments.vote import vote
+from service.domain.challenge import Binding, Pressure
 from service.domain.errors import NotFound, Unauthenticated
 from service.ratelimit.headers import rate_limit_headers
+from service.ratelimit.policies import Action
 from service.storage import comments
 from service.storage.database import reading
 from service.storage.sites import SiteProfile
-from service.threads.routes import prepared
+from service.threads.routes import page_key, prepared
+from service.threads.schemas import PageQuery
 from service.web.body import is_form, json_body
 from service.web.context import services
 from service.web.fields import load
@@ -52,6 +55,28 @@ def submit_comment() -> Response:
         site = site_of(raw)
     with refusals_counted(site.slug):
         return _created(receive(site, raw))
+
+
+@bp.get("/v1/challenge")
+@public
+@operation(
+    Operation(
+        "A proof-of-work challenge for one comment on a page; used once, within ten minutes",
+        TAG,
+        {200: schemas.ChallengeAnswer},
+        query=PageQuery,
+        problems=(403, 404, 422, 429, 503),
+    )
+)
+def get_challenge() -> Response:
+    asked = load(PageQuery(), request.args)
+    site = readers_site(asked["site"])
+    page = page_key(asked["page"], site)
+    limits.permit(services(), Action.CHALLENGE, sender(site.slug).keys)
+    bound = Binding(site.slug, challenge.page_hash(services(), site.slug, page.key))
+    response = jsonify(challenge.offered(services(), bound, Pressure()))
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _created(received: Received) -> Response:

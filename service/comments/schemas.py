@@ -14,10 +14,9 @@ from service.domain.email import EMAIL_MAX, parse_email
 from service.domain.page import URL_MAX, canonical_page
 from service.domain.text import clean_body, clean_line
 from service.domain.website import WEBSITE_MAX, clean_website
+from service.privacy.challenges import SOLUTION_MAX
 from service.threads.schemas import PublicComment, Votes, slug
 from service.web.fields import Answer, Choice, Cleaned, Flag, Id, Strict, Whole
-
-CHALLENGE_MAX = 500
 
 
 def about(description: str) -> dict[str, str]:
@@ -65,10 +64,14 @@ class CommentInput(Strict):
     )
     notify = Flag(load_default=False, metadata=about("Whether to write to this email when somebody replies."))
     challenge = Cleaned(
-        partial(clean_line, max_length=CHALLENGE_MAX),
+        partial(clean_line, max_length=SOLUTION_MAX),
         load_default="",
         allow_none=True,
-        max_length=CHALLENGE_MAX,
+        max_length=SOLUTION_MAX,
+        metadata=about(
+            "The solution of a challenge: altcha's payload, base64. Or `ask`: this client can solve one if need be. "
+            "Without either, what would be asked for work waits for a moderator instead."
+        ),
     )
 
     @post_load
@@ -117,3 +120,34 @@ class ReportInput(Strict):
 
 class ReportAnswer(Answer):
     reported = fields.Boolean(required=True)
+
+
+class ChallengeData(Answer):
+    """What the challenge is bound to, signed with it."""
+
+    id = fields.String(required=True)
+    level = fields.Integer(required=True)
+    site = fields.String(required=True)
+    page = fields.String(required=True)
+    comment = fields.String(required=True)
+
+
+class ChallengeParameters(Answer):
+    algorithm = fields.String(required=True)
+    cost = fields.Integer(required=True, metadata=about("Iterations for each counter."))
+    key_length = fields.Integer(required=True, data_key="keyLength")
+    key_prefix = fields.String(
+        required=True, data_key="keyPrefix", metadata=about("What the derived key has to begin with, in hex.")
+    )
+    key_signature = fields.String(required=True, data_key="keySignature")
+    nonce = fields.String(required=True)
+    salt = fields.String(required=True)
+    expires_at = fields.Integer(required=True, data_key="expiresAt", metadata=about("Seconds since 1970."))
+    data = fields.Nested(ChallengeData, required=True)
+
+
+class ChallengeAnswer(Answer):
+    """An altcha challenge, version 2."""
+
+    parameters = fields.Nested(ChallengeParameters, required=True)
+    signature = fields.String(required=True)

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from service import clock
-from service.comments import kinship, limits
+from service.comments import challenge, kinship, limits
 from service.domain import markup
 from service.domain.ban import domains_above
+from service.domain.challenge import Pressure
 from service.domain.comment import DEPTH_MAX, NewComment
 from service.domain.errors import FieldProblem, InvalidInput, ThreadClosed
 from service.domain.facts import Facts
@@ -20,6 +21,7 @@ from service.domain.status import Status
 from service.domain.text import fold
 from service.domain.thread import held_by
 from service.domain.verdict import Verdict
+from service.privacy.challenges import Proof
 from service.privacy.keyring import Purpose
 from service.privacy.vault import Vault
 from service.ratelimit.limiter import Outcome
@@ -86,13 +88,13 @@ def submit(
 ) -> Submitted:
     """Takes a comment in; when this returns it is on disk.
 
-    Raises TooMany, ThreadClosed, InvalidInput (for the parent), InFlight (the claim ran out), Unavailable.
+    Raises TooMany, ThreadClosed, InvalidInput (for the parent or the challenge), ChallengeRequired, InFlight (the
+    claim ran out), Unavailable.
     """
     email_index = services.fingerprints.of(Purpose.EMAIL, site.slug, new.email.index_form)
-    page_hash = services.fingerprints.of(Purpose.REQUEST, site.slug, new.page.key)
-    outcome = limits.permit(
-        services, Action.SUBMIT, {**sender.keys, Scope.AUTHOR: email_index, Scope.PAGE: page_hash}
-    )
+    proof = challenge.proof_of(services, new)
+    counted = {**sender.keys, Scope.AUTHOR: email_index}
+    outcome = _permit(services, new, counted, proof)
     now = clock.now()
     body_fingerprint = body_hash(services, site.slug, new.body)
     kin = kinship.unlooked(site, new, sender.source, now)
@@ -116,6 +118,12 @@ def submit(
     classified = services.shelf.classify(new)
     found = kin.told(known(gathered, site, outcome, classified))
     verdict = judge(new, found, site.policy)
+    pressure = Pressure(verdict.score, flooded=found.site_flooded)
+    if not challenge.suffices(proof, pressure):
+        challenge.ask(services, new, pressure)
+    elif found.site_flooded:
+        found = replace(found, site_flooded=False)
+        verdict = judge(new, found, site.policy)
     comment = _comment(new, gathered, now)
     keep_opinion(comment, classified)
     comment.body_fingerprint = body_fingerprint
@@ -123,6 +131,7 @@ def submit(
     comment.confirmed_at = now if gathered.author_confirmed else None
     author = gathered.author or _new_author(services, new, email_index)
     with transaction() as session:
+        challenge.use(session, proof)
         again = kinship.look_again(session, kin)
         if again.campaign != kin.campaign:
             verdict = judge(new, again.told(found), site.policy)
@@ -132,6 +141,14 @@ def submit(
         if claim is not None:
             idempotency.finish(session, claim, shown, now)
     return Submitted(shown, outcome)
+
+
+def _permit(services: Services, new: NewComment, keys: dict[Scope, str], proof: Proof | None) -> Outcome:
+    """Counts it. What comes again because work was asked for was counted when it came first."""
+    if proof is not None and proof.bound.comment:
+        return limits.permit(services, Action.PROVEN_SUBMISSION, keys)
+    page = challenge.page_hash(services, new.site, new.page.key)
+    return limits.permit(services, Action.SUBMIT, {**keys, Scope.PAGE: page})
 
 
 def _new_author(services: Services, new: NewComment, email_index: str) -> authors.NewAuthor:

@@ -13,6 +13,7 @@ DomainError            carries slug, title, status; `detail` is safe to show
 ├── StaleVersion        412  another moderator was first
 ├── CountDiffers        412  a bulk decision would meet another number of comments than expected
 ├── InvalidInput        422  one entry per bad field
+├── ChallengeRequired   422  work is asked for before the comment is taken
 ├── KeyReused           422  the same Idempotency-Key with another body
 ├── VersionRequired     428  no If-Match
 ├── TooMany             429  a rate limit
@@ -104,6 +105,17 @@ class InvalidInput(DomainError):
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
         super().__init__("Correct the fields that are listed and send it again.")
         self.problems = tuple(problems)
+
+
+class ChallengeRequired(DomainError):
+    """`challenge` is what has to be solved; the same comment with the solution in its field passes."""
+
+    slug, title, status = "challenge-required", "A proof of work is needed", 422
+
+    def __init__(self, challenge: Mapping[str, object]) -> None:
+        detail = "Solve the challenge and send the same comment again, with the solution as `challenge`."
+        problem = {"field": "challenge", "code": "required", "message": "A solved challenge is needed."}
+        super().__init__(detail, challenge=challenge, errors=[problem])
 
 
 class KeyReused(DomainError):

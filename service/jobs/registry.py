@@ -39,6 +39,7 @@ KINDS = (
     Kind("rebuild-models", training.rebuild_models, every_seconds=3600, lease_seconds=3600),
     Kind("forget-addresses", retention.forget_addresses, every_seconds=3600),
     Kind("drop-idempotency-keys", retention.drop_idempotency_keys, every_seconds=600),
+    Kind("drop-used-challenges", retention.drop_used_challenges, every_seconds=600),
     Kind("drop-signs", retention.drop_signs, every_seconds=3600),
     Kind("drop-bans", retention.drop_bans, every_seconds=3600),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from service import clock
 from service.log import logger
-from service.storage import bans, campaigns, retention
+from service.storage import bans, campaigns, challenges, retention
 from service.storage.database import Session, transaction
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ def drop_idempotency_keys(_services: Services, _payload: Mapping[str, Any]) -> N
     """Idempotency keys go when they have expired, with the answers kept under them."""
     now = clock.now()
     _until_none("keys dropped", lambda session: retention.drop_idempotency_keys(session, now, ROWS_AT_ONCE))
+
+
+def drop_used_challenges(_services: Services, _payload: Mapping[str, Any]) -> None:
+    """Challenges that were used are forgotten when they have expired: nobody can use them then anyway."""
+    now = clock.now()
+    _until_none("challenges dropped", lambda session: challenges.drop_expired(session, now, ROWS_AT_ONCE))
 
 
 def drop_signs(_services: Services, _payload: Mapping[str, Any]) -> None:

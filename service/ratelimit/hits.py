@@ -1,4 +1,4 @@
-"""Remembers how often each limit refused, until the statistics take it into the database."""
+"""Remembers how often each limit refused, and work was asked for, until the statistics take it into the database."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import Final
+
+#: The name, beside those of the limits, under which it is counted that work was asked for.
+CHALLENGE_ASKED: Final = "challenge-asked"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ class Action(StrEnum):
     """What is counted."""
 
     SUBMIT = "submit"
+    PROVEN_SUBMISSION = "proven_submission"  # sent again with the work that was asked for
     REFUSED_SUBMISSION = "refused_submission"
+    CHALLENGE = "challenge"
     VOTE = "vote"
     REPORT = "report"
     EDIT = "edit"
@@ -33,7 +35,9 @@ class Effect(StrEnum):
     """What happens beyond a limit."""
 
     REFUSE = "refuse"  # 429
-    HOLD = "hold"  # taken, but it waits for a moderator: a flood must not silence everybody else
+    HOLD = (
+        "hold"  # taken, but it waits for a moderator unless work is proven: a flood must not silence others
+    )
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,12 @@ LIMITS: Final = (
     Limit("submit-address-wide", Action.SUBMIT, Scope.ADDRESS_WIDE, 30, MINUTE),
     Limit("submit-address-wide-hour", Action.SUBMIT, Scope.ADDRESS_WIDE, 180, HOUR),
     Limit("submit-author", Action.SUBMIT, Scope.AUTHOR, 5, MINUTE),
-    Limit("submit-page", Action.SUBMIT, Scope.PAGE, 60, MINUTE),
+    Limit("submit-page", Action.SUBMIT, Scope.PAGE, 60, MINUTE, Effect.HOLD),
     Limit("submit-site", Action.SUBMIT, Scope.SITE, 600, MINUTE, Effect.HOLD),
+    Limit("proven-address", Action.PROVEN_SUBMISSION, Scope.ADDRESS, 10, MINUTE),
+    Limit("proven-address-wide", Action.PROVEN_SUBMISSION, Scope.ADDRESS_WIDE, 60, MINUTE),
+    Limit("challenge-address", Action.CHALLENGE, Scope.ADDRESS, 20, MINUTE),
+    Limit("challenge-address-wide", Action.CHALLENGE, Scope.ADDRESS_WIDE, 120, MINUTE),
     # A reader who mistypes an address must not lose the right to post; who guesses all day loses it.
     Limit("refused-address", Action.REFUSED_SUBMISSION, Scope.ADDRESS, 30, MINUTE),
     Limit("refused-address-hour", Action.REFUSED_SUBMISSION, Scope.ADDRESS, 200, HOUR),

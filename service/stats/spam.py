@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from service.clock import rfc3339
 from service.domain.status import Status
+from service.ratelimit.hits import CHALLENGE_ASKED
 from service.ratelimit.policies import LIMITS, Action, Effect
 from service.stats import quality, waits
 from service.stats.counting import Kind
@@ -58,6 +59,8 @@ def _series(session: Session, period: Period) -> dict[datetime, Counter[str]]:
         series[start_of(hour)].update({status: count, RECEIVED: count})
     for hour, hits in statistics.limit_hits(session, period.span, REFUSING):
         series[start_of(hour)][RATE_LIMITED] += hits
+    for hour, hits in statistics.limit_hits(session, period.span, (CHALLENGE_ASKED,)):
+        series[start_of(hour)][CHALLENGED] += hits
     return series
 
 
@@ -66,7 +69,7 @@ def _line(counts: Counter[str]) -> dict[str, int]:
         RECEIVED: counts[RECEIVED],
         **{status.value: counts[status.value] for status in STATUSES},
         RATE_LIMITED: counts[RATE_LIMITED],
-        CHALLENGED: 0,
+        CHALLENGED: counts[CHALLENGED],
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app, g, request
 
+from service.privacy.challenges import Challenges
 from service.privacy.fingerprint import Fingerprints
 from service.privacy.keyring import Keyring
 from service.privacy.signing import AuthorTokens
@@ -29,6 +30,7 @@ class Services:
     keyring: Keyring
     fingerprints: Fingerprints
     author_tokens: AuthorTokens
+    challenges: Challenges
     limiter: Limiter
     hits: HitCounter
     trusted: TrustedProxies

@@ -55,6 +55,7 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
         "detail": {"type": "string", "description": "For people."},
         "instance": {"type": "string", "description": "The request's id, as a URN."},
         "retry_after_seconds": {"type": "integer", "minimum": 0},
+        "challenge": {"type": "object", "description": "What is to be solved: altcha, version 2."},
         "errors": {
             "type": "array",
             "description": "One entry per bad field.",

@@ -23,7 +23,6 @@ LIMITS_OF_SUBMISSIONS = (
     "submit-address",
     "submit-address-hour",
     "submit-author",
-    "submit-page",
     "refused-address",
 )
 WORDS = {"approved": "approve", "rejected": "reject", "spam": "spam", "deleted": "delete"}
@@ -118,7 +117,9 @@ def counts(raw: Raw, since: datetime, until: datetime) -> dict[str, int]:
         "received": len(mine),
         **{status: by_status[status] for status in ("approved", "pending", "rejected", "spam")},
         "rate_limited": sum(hits),
-        "challenged": 0,
+        "challenged": sum(
+            h.hits for h in raw.hits if h.name == "challenge-asked" and since <= h.hour < until
+        ),
     }
 
 

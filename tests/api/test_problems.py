@@ -149,6 +149,15 @@ def invalid_input(room: Newsroom, _: pytest.MonkeyPatch) -> TestResponse:
     return answer
 
 
+@example("challenge-required")
+def challenge_required(room: Newsroom, _: pytest.MonkeyPatch) -> TestResponse:
+    text = "The very same sentence, word for word, again and again."
+    room.submit(body=text)
+    answer = room.submit(body=text, challenge="ask")
+    assert set(answer.get_json()["challenge"]) == {"parameters", "signature"}
+    return answer
+
+
 @example("key-reused")
 def key_reused(room: Newsroom, _: pytest.MonkeyPatch) -> TestResponse:
     room.submit(headers={"Idempotency-Key": "k"})

@@ -108,7 +108,9 @@ class Story:
 
     def refuse(self) -> None:
         hour = self.now.replace(minute=0, second=0, microsecond=0)
-        names = self.chance.sample(["submit-address", "refused-address", "vote-address", "submit-site"], 2)
+        names = self.chance.sample(
+            ["submit-address", "refused-address", "vote-address", "submit-site", "challenge-asked"], 2
+        )
         with self.newsroom.app.app_context(), transaction() as session:
             limit_hits.store(session, [Refusals(self.newsroom.site, name, hour, 3) for name in names])
 

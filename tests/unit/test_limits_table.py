@@ -39,8 +39,9 @@ def test_a_network_may_do_more_than_one_address_of_it() -> None:
         assert all(wide.count > limit.count for limit in narrow)
 
 
-def test_a_flood_never_silences_a_whole_site() -> None:
-    assert {limit.effect for limit in LIMITS if limit.scope is Scope.SITE} == {Effect.HOLD}
+def test_nobody_is_refused_for_what_others_send() -> None:
+    shared = [limit.effect for limit in LIMITS if limit.scope in (Scope.SITE, Scope.PAGE)]
+    assert set(shared) == {Effect.HOLD}
 
 
 def test_uses_come_back_at_whole_microseconds() -> None:

@@ -6,6 +6,7 @@ from service.storage.models.access import Account, Token
 from service.storage.models.comment import Comment, Report, StoredSignal, Vote
 from service.storage.models.defence import Ban, Campaign, RuleSet, SharedSign, Sketch
 from service.storage.models.model import SpamLabel, SpamLearning, SpamModel
+from service.storage.models.pressure import UsedChallenge
 from service.storage.models.record import DecisionRecord, Event, IdempotencyRecord, Job, LimitHits
 from service.storage.models.site import Author, Page, Site, SiteOrigin
 from service.storage.models.statistics import LinkedDomain, Rollup, RollupSite, Uncounted
@@ -37,5 +38,6 @@ __all__ = [
     "StoredSignal",
     "Token",
     "Uncounted",
+    "UsedChallenge",
     "Vote",
 ]
