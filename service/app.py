@@ -10,19 +10,20 @@ from service.admin import routes as admin
 from service.auth import guard
 from service.comments import routes as comments
 from service.domain.ids import PATTERN
-from service.moderation import ban_routes, campaign_routes, rule_routes
+from service.moderation import ban_routes, campaign_routes, event_routes, rule_routes
 from service.moderation import routes as moderation
 from service.privacy import keyring
 from service.privacy.challenges import Challenges
 from service.privacy.fingerprint import Fingerprints
 from service.privacy.keyring import KeysError
+from service.privacy.seal import AuditSeal
 from service.privacy.signing import AuthorTokens
 from service.ratelimit import limiter
 from service.ratelimit.hits import HitCounter
 from service.settings import Settings, SettingsError
 from service.spam.classifier.shelf import Shelf
 from service.stats import routes as stats
-from service.storage import database
+from service.storage import database, events
 from service.threads import routes as threads
 from service.threads.front import Front
 from service.web import (
@@ -57,14 +58,18 @@ def create_app(settings: Settings) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = body.MAX_BYTES
-    app.extensions["belowline"] = _services(settings)
+    kept = _services(settings)
+    app.extensions["belowline"] = kept
     database.init_app(app, settings)
+    with app.app_context():
+        events.sign_with(kept.audit_seal.sign)
     for room in (request_id, metrics, problem, headers, site, guard):
         room.init_app(app)
     threads.init_app(app, settings.cache_mib * 1024 * 1024, settings.cache_check_milliseconds / 1000)
     for blueprint in (
         comments.bp,
         moderation.bp,
+        event_routes.bp,
         campaign_routes.bp,
         ban_routes.bp,
         rule_routes.bp,
@@ -93,6 +98,7 @@ def _services(settings: Settings) -> Services:
         fingerprints=Fingerprints(keys),
         author_tokens=AuthorTokens(keys),
         challenges=Challenges(keys),
+        audit_seal=AuditSeal(keys, settings.keys_file),
         limiter=limiter.build(settings),
         hits=HitCounter(),
         trusted=_trusted(settings),

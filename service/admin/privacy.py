@@ -11,7 +11,7 @@ from service.domain.email import EmailAddress
 from service.domain.errors import NotFound
 from service.domain.ids import new_id
 from service.privacy.keyring import Purpose
-from service.storage import authors, events, pages, subjects
+from service.storage import authors, decisions, events, pages, subjects
 from service.storage.authors import Author
 from service.storage.comments import Comment
 from service.storage.database import Session, transaction
@@ -47,7 +47,7 @@ def export(services: Services, asked: Request) -> dict[str, Any]:
     with transaction() as session:
         author = _author(services, session, asked)
         held = subjects.comments_of(session, author)
-        _record(session, asked, EXPORTED, author, len(held))
+        events.add(session, _event(asked, EXPORTED, author, len(held)))
         return {
             "site": asked.site,
             "author": {"id": author.id, "name": author.name, "first_seen": rfc3339(author.first_seen)},
@@ -60,7 +60,10 @@ def erase(services: Services, asked: Request) -> Erased:
     with transaction() as session:
         author = _author(services, session, asked)
         emptied = subjects.erase(session, author)
-        _record(session, asked, ERASED, author, len(emptied))
+        erased = _event(asked, ERASED, author, len(emptied))
+        events.redact_notes(session, erased, author.id)
+        decisions.forget_notes(session, asked.site, author.id)
+        events.add(session, erased)
         page_keys = pages.keys(session, asked.site, {comment.page_id for comment in emptied})
         return Erased(len(emptied), tuple(page_keys))
 
@@ -73,19 +76,16 @@ def _author(services: Services, session: Session, asked: Request) -> Author:
     return author
 
 
-def _record(session: Session, asked: Request, kind: str, author: Author, number: int) -> None:
-    events.add(
-        session,
-        events.Event(
-            site=asked.site,
-            id=new_id(),
-            kind=kind,
-            actor=asked.actor,
-            reason="",
-            note=asked.reason,
-            detail={"author": author.id, "comments": number},
-            created_at=asked.at,
-        ),
+def _event(asked: Request, kind: str, author: Author, number: int) -> events.Event:
+    return events.Event(
+        site=asked.site,
+        id=new_id(),
+        kind=kind,
+        actor=asked.actor,
+        reason="",
+        note=asked.reason,
+        detail={"author": author.id, "comments": number},
+        created_at=asked.at,
     )
 
 

@@ -6,10 +6,12 @@ import click
 from flask.cli import with_appcontext
 
 from service.cli.plainly import plainly
+from service.moderation import audit
 from service.stats.catch_up import count_anew
 from service.stats.verify import Verified, verify
 from service.storage import sites
 from service.storage.database import reading
+from service.web.context import services
 
 SHOWN_MAX = 50
 
@@ -20,7 +22,7 @@ SHOWN_MAX = 50
 @with_appcontext
 @plainly
 def command(only: str, repair: bool) -> None:
-    """Compare every kept counter with the rows that it counts; fail when one differs.
+    """Compare every kept counter with the rows that it counts, and check the audit log; fail when something is wrong.
 
     The service may go on meanwhile.
     """
@@ -28,15 +30,20 @@ def command(only: str, repair: bool) -> None:
         slugs = sites.all_slugs(session)
     if only and only not in slugs:
         raise click.ClickException(f"there is no site {only}")
-    wrong = 0
+    wrong = broken = 0
     for slug in [only] if only else slugs:
         if repair and not count_anew(slug):
             raise click.ClickException(f"another process counts {slug} anew: try again shortly")
         found = verify(slug)
         _say(slug, found)
         wrong += len(found.differences)
-    if wrong:
-        raise click.ClickException(f"{wrong:,} counters are not what the rows say")
+        logged = audit.verify(services().audit_seal, slug)
+        _say_log(slug, logged)
+        broken += logged.wrong
+    said = [f"{wrong:,} counters are not what the rows say"] if wrong else []
+    said += [f"{broken:,} things are wrong with the audit log"] if broken else []
+    if said:
+        raise click.ClickException("; ".join(said))
 
 
 def _say(site: str, found: Verified) -> None:
@@ -48,3 +55,12 @@ def _say(site: str, found: Verified) -> None:
         click.echo(f"    {line}")
     if len(found.differences) > SHOWN_MAX:
         click.echo(f"    and {len(found.differences) - SHOWN_MAX:,} more")
+
+
+def _say_log(site: str, found: audit.Verified) -> None:
+    what = f"{found.sealed:,} events in {found.seals:,} seals, {found.unsealed:,} not sealed yet"
+    click.echo(f"{site}: audit log of {what}, " + (f"{found.wrong:,} wrong" if found.wrong else "intact"))
+    if found.head:
+        click.echo(f"    head {found.head}")
+    for one in found.findings[:SHOWN_MAX]:
+        click.echo(f"    {one.finding}: " + (f"event {one.event}" if one.event else f"seal {one.seal}"))

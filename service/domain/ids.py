@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import uuid_utils
 
@@ -18,3 +19,9 @@ def new_id() -> str:
 def is_id(text: str) -> bool:
     """Whether `text` has the shape of an id."""
     return _ID.fullmatch(text) is not None
+
+
+def id_floor(moment: datetime) -> str:
+    """The lowest text that sorts with the ids made at this moment (RFC 9562, 5.7: 48 bits of milliseconds first)."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return f"{min(max(milliseconds, 0), (1 << 48) - 1):012x}" + "0" * 20

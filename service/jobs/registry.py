@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from service.jobs import retention, training
+from service.moderation import audit
 from service.stats import catch_up
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Kind:
 
 KINDS = (
     Kind("count-statistics", catch_up.run, every_seconds=10, lease_seconds=600),
+    Kind("seal-events", audit.run, every_seconds=5, lease_seconds=300),
     Kind("learn", training.learn, every_seconds=10, lease_seconds=600),
     Kind("rebuild-models", training.rebuild_models, every_seconds=3600, lease_seconds=3600),
     Kind("forget-addresses", retention.forget_addresses, every_seconds=3600),

@@ -18,12 +18,11 @@ from service.moderation.bulk import DecidedMany, decide_matching, decide_named
 from service.moderation.decide import Ruling, Seen, Touched, decide_one
 from service.moderation.reach import reach
 from service.moderation.reveal import Asker, reveal
-from service.moderation.schemas import EventsWanted, QueueWanted
+from service.moderation.schemas import QueueWanted
 from service.moderation.undo import Undoer, undo
 from service.moderation.views import author_view, event_view, queued_view, written_view
 from service.storage import authors, comments, events, queue
 from service.storage.database import reading
-from service.storage.events import EventFilter
 from service.storage.queue import Filter, Order, Position
 from service.threads.routes import prepared
 from service.web import cursor
@@ -159,35 +158,6 @@ def undo_decision(decision_id: str) -> Response:
     put_back = undo(decision_id, Undoer(who.actor, clock.now(), who.scope.sites, window))
     _show_anew(put_back.touched)
     return jsonify(restored=put_back.restored, skipped=put_back.skipped, undone=decision_id)
-
-
-@bp.get("/v1/moderation/events")
-@requires(Permission.READ_EVENTS)
-@operation(
-    Operation(
-        "The audit log, newest first",
-        TAG,
-        {200: answers.EventsAnswer},
-        query=schemas.EventsQuery,
-        problems=(400, 401, 403, 404, 422, 503),
-    )
-)
-def list_events() -> Response:
-    asked: EventsWanted = load(schemas.EventsQuery(), request.args)
-    wanted = EventFilter(
-        sites=reach((asked.site,) if asked.site else ()),
-        kind=asked.kind,
-        actor=asked.actor,
-        comment=asked.comment,
-        decision=asked.decision,
-        after_id=cursor.decode("events", asked.cursor, 1)[0] if asked.cursor else "",
-        limit=asked.limit,
-    )
-    with reading() as session:
-        found = events.listing(session, wanted)
-    shown = found[: asked.limit]
-    following = cursor.encode("events", shown[-1].id) if len(found) > asked.limit else None
-    return jsonify(events=[event_view(event) for event in shown], next=following)
 
 
 @bp.get("/v1/moderation/authors/<id:author_id>")

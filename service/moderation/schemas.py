@@ -24,7 +24,6 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 NAMED_MAX = 500
 SEARCH_MAX = 200
-ACTOR_MAX = 120
 CODE_PATTERN = "[a-z0-9_]{1,40}"
 _CODE = re.compile(CODE_PATTERN)
 
@@ -61,12 +60,14 @@ def about(description: str, **more: str) -> dict[str, str]:
     return {"description": description, **more}
 
 
-def _code(description: str) -> Cleaned:
+def named_code(description: str) -> Cleaned:
+    """A code as a filter."""
     return Cleaned(code, metadata=about(description, pattern=f"^{CODE_PATTERN}$"))
 
 
-def _moment(description: str) -> Cleaned:
-    return Cleaned(moment, metadata=about(description, format="date-time"))
+def timed(description: str, name: str | None = None) -> Cleaned:
+    """A time; `name` is the field's own where Python does not allow it."""
+    return Cleaned(moment, data_key=name, metadata=about(description, format="date-time"))
 
 
 class FilterInput(Strict):
@@ -81,10 +82,10 @@ class FilterInput(Strict):
         max_length=SEARCH_MAX,
         metadata=about("Text in the name or the body; case, accents and letter variants do not matter."),
     )
-    signal = _code("A check that found something in the comment.")
+    signal = named_code("A check that found something in the comment.")
     campaign = Id()
-    after = _moment("Sent at this time or later.")
-    before = _moment("Sent before this time.")
+    after = timed("Sent at this time or later.")
+    before = timed("Sent before this time.")
 
     def filter_of(self, loaded: dict[str, Any]) -> Filter:
         """The filter; without a site its `sites` are still to be filled in."""
@@ -211,34 +212,3 @@ class RevealInput(Strict):
         max_length=NOTE_MAX,
         metadata=about("Why the email is needed; kept in the audit log."),
     )
-
-
-@dataclass(frozen=True)
-class EventsWanted:
-    """The query of the audit log, typed."""
-
-    limit: int
-    cursor: str = ""
-    site: str = ""
-    kind: str = ""
-    actor: str = ""
-    comment: str = ""
-    decision: str = ""
-
-
-class EventsQuery(Strict):
-    site = Cleaned(slug, max_length=SLUG_MAX, metadata=about("A site that the credential reaches."))
-    kind = _code("Such as `decided`, `undone`, `submitted`.")
-    actor = Cleaned(
-        partial(clean_line, max_length=ACTOR_MAX),
-        max_length=ACTOR_MAX,
-        metadata=about("Who did it, as the log names them."),
-    )
-    comment = Id()
-    decision = Id()
-    cursor = Cleaned(str, metadata=about("`next` of the answer before."))
-    limit = Whole(1, MAX_LIMIT, from_text=True, load_default=DEFAULT_LIMIT)
-
-    @post_load
-    def typed(self, loaded: dict[str, Any], **_options: object) -> EventsWanted:
-        return EventsWanted(**loaded)

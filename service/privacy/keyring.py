@@ -84,7 +84,7 @@ class _Reloading(aead.Aead):  # type: ignore[misc]
 
     def __init__(self, path: Path, document: dict[str, Any]) -> None:
         self._path = path
-        self._stamp = _stamp(path)
+        self._stamp = stamp(path)
         self._inner = _handle(document["encrypt"]).primitive(aead.Aead)
 
     def encrypt(self, plaintext: bytes, associated_data: bytes) -> bytes:
@@ -95,15 +95,16 @@ class _Reloading(aead.Aead):  # type: ignore[misc]
         try:
             return bytes(self._inner.decrypt(ciphertext, associated_data))
         except tink.TinkError:
-            stamp = _stamp(self._path)
-            if stamp == self._stamp:
+            found = stamp(self._path)
+            if found == self._stamp:
                 raise
         self._inner = _handle(_document(self._path)["encrypt"]).primitive(aead.Aead)
-        self._stamp = stamp
+        self._stamp = found
         return bytes(self._inner.decrypt(ciphertext, associated_data))
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def stamp(path: Path) -> tuple[int, int]:
+    """Differs when the file was replaced or written."""
     try:
         found = path.stat()
     except OSError:

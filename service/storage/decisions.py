@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from service.storage.models import DecisionRecord
+from service.storage.models import Comment, DecisionRecord, Event
 
-__all__ = ["DecisionRecord", "add", "close", "lock"]
+__all__ = ["DecisionRecord", "add", "close", "forget_notes", "lock"]
 
 
 def add(session: Session, record: DecisionRecord) -> None:
@@ -32,3 +32,18 @@ def close(record: DecisionRecord, actor: str, now: datetime) -> None:
     """Marks a locked decision as undone."""
     record.undone_at = now
     record.undone_by = actor
+
+
+def forget_notes(session: Session, site: str, author_id: str) -> None:
+    """Empties the notes of decisions about this author's comments."""
+    about = (
+        select(Event.decision_id)
+        .join(Comment, (Comment.site == Event.site) & (Comment.id == Event.comment_id))
+        .where(Event.site == site, Comment.author_id == author_id, Event.decision_id.is_not(None))
+    )
+    session.execute(
+        update(DecisionRecord)
+        .where(DecisionRecord.site == site, DecisionRecord.note != "", DecisionRecord.id.in_(about))
+        .values(note="")
+        .execution_options(synchronize_session=False)
+    )

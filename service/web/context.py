@@ -12,6 +12,7 @@ from flask import current_app, g, request
 from service.privacy.challenges import Challenges
 from service.privacy.fingerprint import Fingerprints
 from service.privacy.keyring import Keyring
+from service.privacy.seal import AuditSeal
 from service.privacy.signing import AuthorTokens
 from service.ratelimit.hits import HitCounter
 from service.ratelimit.limiter import Limiter
@@ -31,6 +32,7 @@ class Services:
     fingerprints: Fingerprints
     author_tokens: AuthorTokens
     challenges: Challenges
+    audit_seal: AuditSeal
     limiter: Limiter
     hits: HitCounter
     trusted: TrustedProxies

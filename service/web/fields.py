@@ -73,7 +73,8 @@ class Id(fields.String):
     default_error_messages = MESSAGES
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(metadata={"pattern": f"^{PATTERN}$"}, **options)
+        more = options.pop("metadata", {})
+        super().__init__(metadata={"pattern": f"^{PATTERN}$", **more}, **options)
 
     def _deserialize(self, value: object, attr: str | None, data: Any, **options: Any) -> Any:
         if not isinstance(value, str):

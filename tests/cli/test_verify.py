@@ -10,8 +10,10 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import InstrumentedAttribute
 
+from service.moderation import audit
 from service.storage.database import transaction
-from service.storage.models import Author, Comment, Page, Rollup
+from service.storage.models import Author, Comment, Event, Page, Rollup
+from service.web.context import services
 from tests.cli.conftest import Run
 
 PAGE = "https://news.example/article"
@@ -33,7 +35,24 @@ def seeded(app: Flask, run: Run) -> Flask:
 
 def test_without_drift_it_says_how_much_was_compared(seeded: Flask, run: Run) -> None:
     said = run("verify").stdout
-    assert re.fullmatch(r"paper: 150 comments, \d+ counters of statistics, no drift\n", said)
+    counters, log = said.splitlines()
+    assert re.fullmatch(r"paper: 150 comments, \d+ counters of statistics, no drift", counters)
+    assert log == "paper: audit log of 0 events in 0 seals, 1 not sealed yet, intact"
+
+
+def test_an_event_that_was_changed_is_named_and_fails(seeded: Flask, run: Run) -> None:
+    with seeded.app_context():
+        audit.run(services(), {})
+        with transaction() as session:
+            session.execute(update(Event).values(actor="somebody"))
+    result = seeded.test_cli_runner().invoke(args=["verify"])
+    assert result.exit_code == 1
+    assert re.search(
+        r"^paper: audit log of 1 events in 1 seals, 0 not sealed yet, 1 wrong$", result.stdout, re.M
+    )
+    assert re.search(r"^    head 1:[0-9a-f]{64}$", result.stdout, re.M)
+    assert re.search(r"^    changed: event [0-9a-f]{32}$", result.stdout, re.M)
+    assert result.stderr == "Error: 1 things are wrong with the audit log\n"
 
 
 @pytest.mark.parametrize(
@@ -84,4 +103,7 @@ def test_an_unknown_site_is_one_sentence(app: Flask) -> None:
 
 
 def test_a_newsroom_without_comments_has_no_drift(run: Run) -> None:
-    assert run("verify").stdout == "paper: 0 comments, 0 counters of statistics, no drift\n"
+    assert run("verify").stdout == (
+        "paper: 0 comments, 0 counters of statistics, no drift\n"
+        "paper: audit log of 0 events in 0 seals, 0 not sealed yet, intact\n"
+    )

@@ -8,6 +8,7 @@ from service.storage.models.defence import Ban, Campaign, RuleSet, SharedSign, S
 from service.storage.models.model import SpamLabel, SpamLearning, SpamModel
 from service.storage.models.pressure import UsedChallenge
 from service.storage.models.record import DecisionRecord, Event, IdempotencyRecord, Job, LimitHits
+from service.storage.models.seal import Seal, SealHead, UnsealedEvent
 from service.storage.models.site import Author, Page, Site, SiteOrigin
 from service.storage.models.statistics import LinkedDomain, Rollup, RollupSite, Uncounted
 
@@ -28,6 +29,8 @@ __all__ = [
     "Rollup",
     "RollupSite",
     "RuleSet",
+    "Seal",
+    "SealHead",
     "SharedSign",
     "Site",
     "SiteOrigin",
@@ -39,5 +42,6 @@ __all__ = [
     "Token",
     "Uncounted",
     "UsedChallenge",
+    "UnsealedEvent",
     "Vote",
 ]

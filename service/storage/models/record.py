@@ -11,7 +11,10 @@ from service.storage.types import Document, Json, Key, Moment, OptionalKey, Opti
 
 
 class Event(Base):
-    """A row of the audit log: who did what, when, to what. Rows are added and never changed."""
+    """A row of the audit log: who did what, when, to what. Rows are added and never changed.
+
+    `mac` is a keyed hash of all the rest. Only a `note` may be emptied, when the law asks for it, on the record.
+    """
 
     __tablename__ = "events"
     __table_args__ = (
@@ -33,6 +36,7 @@ class Event(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     detail: Mapped[Document] = mapped_column(default=dict)
     created_at: Mapped[Moment]
+    mac: Mapped[str] = mapped_column(String(64), default="")
 
 
 class DecisionRecord(Base):
