@@ -41,7 +41,7 @@ __all__ = [
     "StoredSignal",
     "Token",
     "Uncounted",
-    "UsedChallenge",
     "UnsealedEvent",
+    "UsedChallenge",
     "Vote",
 ]
