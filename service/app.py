@@ -6,9 +6,12 @@ from flask import Flask
 from werkzeug.routing import BaseConverter
 
 from service import log
+from service.admin import account_routes
 from service.admin import routes as admin
 from service.auth import guard
 from service.comments import routes as comments
+from service.console import assets as console_assets
+from service.console import session_routes as console
 from service.domain.ids import PATTERN
 from service.moderation import ban_routes, campaign_routes, event_routes, rule_routes
 from service.moderation import routes as moderation
@@ -75,6 +78,9 @@ def create_app(settings: Settings) -> Flask:
         rule_routes.bp,
         stats.bp,
         admin.bp,
+        account_routes.bp,
+        console.bp,
+        console_assets.bp,
         assets.bp,
         demo.bp,
         health.bp,

@@ -50,7 +50,7 @@ def add_site(admin: Admin, new: SiteProfile) -> None:
             raise InvalidInput([FieldProblem("slug", "taken", "There is a site of that slug.")])
         sites.add(session, new, admin.at)
         session.flush()
-        _record(session, admin, new.slug, "site_added", {})
+        record(session, admin, new.slug, "site_added", {})
 
 
 def change_site(admin: Admin, slug: str, values: Mapping[str, Any]) -> SiteProfile:
@@ -63,7 +63,7 @@ def change_site(admin: Admin, slug: str, values: Mapping[str, Any]) -> SiteProfi
         if before is None:
             raise NotFound("There is no such site.")
         sites.change(session, slug, columns, origins)
-        _record(session, admin, slug, "site_changed", {"changed": sorted(values)})
+        record(session, admin, slug, "site_changed", {"changed": sorted(values)})
     shown = dict(values)
     if origins is not None:
         shown["origins"] = frozenset(origins)
@@ -75,7 +75,7 @@ def change_site(admin: Admin, slug: str, values: Mapping[str, Any]) -> SiteProfi
 def list_tokens(admin: Admin) -> list[access.Token]:
     """The tokens that reach nothing beyond what this admin reaches, newest first."""
     with reading() as session:
-        return [token for token in access.tokens(session) if _within(admin, token.sites)]
+        return [token for token in access.tokens(session) if within(admin, token.sites)]
 
 
 def issue_token(admin: Admin, new: tokens.NewToken) -> str:
@@ -90,7 +90,7 @@ def issue_token(admin: Admin, new: tokens.NewToken) -> str:
     with transaction() as session:
         for slug in known if new.sites is None else new.sites:
             detail = {"prefix": token[: tokens.PREFIX_LENGTH], "role": new.role.value}
-            _record(session, admin, slug, "token_added", detail)
+            record(session, admin, slug, "token_added", detail)
     return token
 
 
@@ -98,19 +98,21 @@ def revoke_token(admin: Admin, token_id: str) -> None:
     """Ends a token; it is refused from its next use on. Raises NotFound."""
     with transaction() as session:
         token = access.revoke_one(session, token_id, admin.at)
-        if token is None or not _within(admin, token.sites):
+        if token is None or not within(admin, token.sites):
             raise NotFound("There is no such token.")
         for slug in sites.all_slugs(session) if token.sites is None else token.sites:
-            _record(session, admin, slug, "token_revoked", {"prefix": token.prefix})
+            record(session, admin, slug, "token_revoked", {"prefix": token.prefix})
 
 
-def _within(admin: Admin, reached: Sequence[str] | None) -> bool:
+def within(admin: Admin, reached: Sequence[str] | None) -> bool:
+    """Whether a credential that reaches these sites (None: all) reaches nothing beyond the admin's."""
     if admin.reach is None:
         return True
     return reached is not None and set(reached) <= set(admin.reach)
 
 
-def _record(session: Session, admin: Admin, slug: str, kind: str, detail: dict[str, Any]) -> None:
+def record(session: Session, admin: Admin, slug: str, kind: str, detail: dict[str, Any]) -> None:
+    """Writes the event of a change into the log of a site."""
     events.add(
         session,
         events.Event(

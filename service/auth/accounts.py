@@ -14,6 +14,9 @@ from service.storage import access
 from service.storage.database import transaction
 
 PASSWORD_MIN = 12
+# Without @: a login stands in the audit log, where no email may be.
+LOGIN_PATTERN = "[a-z0-9][a-z0-9._-]{0,63}"
+PASSWORD_MAX = 200
 
 
 @dataclass(frozen=True)
@@ -26,22 +29,29 @@ class NewAccount:
     sites: Sequence[str] | None
 
 
-def add(new: NewAccount, now: datetime) -> None:
-    """Stores the account. Raises InvalidInput when the login is taken or the password too short."""
-    if len(new.password) < PASSWORD_MIN:
-        raise InvalidInput([FieldProblem("password", "too_short", f"At least {PASSWORD_MIN} characters.")])
+def check_password(password: str, field: str) -> None:
+    """Raises InvalidInput, naming the field, for a password that is too short or too long."""
+    if len(password) < PASSWORD_MIN:
+        raise InvalidInput([FieldProblem(field, "too_short", f"At least {PASSWORD_MIN} characters.")])
+    if len(password) > PASSWORD_MAX:
+        raise InvalidInput([FieldProblem(field, "too_long", f"At most {PASSWORD_MAX} characters.")])
+
+
+def add(new: NewAccount, now: datetime) -> access.Account:
+    """Stores the account and returns it. Raises InvalidInput when the login is taken or the password too short."""
+    check_password(new.password, "password")
     password_hash = hashed(new.password)
     with transaction() as session:
         if access.account_by_login(session, new.login) is not None:
             raise InvalidInput([FieldProblem("login", "taken", "There is an account of that name.")])
-        access.add(
-            session,
-            access.Account(
-                id=new_id(),
-                login=new.login,
-                password_hash=password_hash,
-                role=new.role,
-                sites=None if new.sites is None else sorted(new.sites),
-                created_at=now,
-            ),
+        account = access.Account(
+            id=new_id(),
+            login=new.login,
+            password_hash=password_hash,
+            role=new.role,
+            sites=None if new.sites is None else sorted(new.sites),
+            created_at=now,
         )
+        access.add(session, account)
+        session.flush()
+    return account

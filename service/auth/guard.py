@@ -4,31 +4,40 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 
 from service import clock
-from service.auth import tokens
+from service.auth import browser, tokens
 from service.auth.principal import Principal
 from service.domain.errors import Forbidden, Unauthenticated
 from service.domain.role import Permission
 from service.web import permissions
+from service.web.permissions import InBrowser
 
 
 def init_app(app: Flask) -> None:
     """Registers the guard; it looks at the view that was matched, so no route can be forgotten."""
 
     @app.before_request
-    def guard() -> None:
+    def guard() -> Response | None:
         if request.endpoint is None:
-            return  # no route: 404 or 405 follows
-        view = current_app.view_functions[request.endpoint]
-        if permissions.is_public(view):
-            return
+            return None  # no route: 404 or 405 follows
+        wanted = permissions.declared(current_app.view_functions[request.endpoint])
+        if wanted == permissions.PUBLIC:
+            return None  # cookies are not looked at
+        if isinstance(wanted, InBrowser):
+            return browser.for_a_page(wanted)
         principal = _principal()
-        permission = permissions.declared(view)
-        if not isinstance(permission, Permission) or not principal.may(permission):
+        if not isinstance(wanted, Permission) or not principal.may(wanted):
             raise Forbidden("This credential does not have the permission.")
         g.principal = principal
+        return None
+
+    @app.after_request
+    def not_stored(response: Response) -> Response:
+        if getattr(g, "by_session", False):
+            response.headers["Cache-Control"] = "no-store"
+        return response
 
 
 def principal() -> Principal:
@@ -37,6 +46,10 @@ def principal() -> Principal:
 
 
 def _principal() -> Principal:
+    if "Authorization" not in request.headers:
+        who = browser.for_the_api()
+        if who is not None:
+            return who.principal
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     found = tokens.principal_of(token.strip(), clock.now()) if scheme.lower() == "bearer" else None
     if found is None:

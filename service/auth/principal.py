@@ -11,11 +11,15 @@ from service.storage.access import Scope
 
 @dataclass(frozen=True)
 class Principal:
-    """A credential at work: `actor` names it in the audit log, `scope` the sites it reaches."""
+    """A credential at work: `actor` names it in the audit log, `scope` the sites it reaches.
+
+    `account` is the id of the person behind a session of the console, empty for a token.
+    """
 
     actor: str
     role: Role
     scope: Scope
+    account: str = ""
 
     def may(self, permission: Permission) -> bool:
         """Whether the role has the permission."""

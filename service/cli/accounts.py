@@ -15,8 +15,7 @@ from service.cli.plainly import plainly
 from service.cli.scope import scope_options, sites_of
 from service.domain.role import Role
 
-# Without @: a login stands in the audit log, where no email may be.
-LOGIN = re.compile("[a-z0-9][a-z0-9._-]{0,63}")
+LOGIN = re.compile(accounts.LOGIN_PATTERN)
 
 commands = AppGroup("accounts", help="Add accounts.")
 

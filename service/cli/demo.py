@@ -96,6 +96,7 @@ def _issue(now: datetime) -> Credentials:
         if account is not None:
             account.password_hash = hashed(password)
             account.disabled_at = None
+            account.factor, account.factor_step, account.recovery = None, 0, []
     if account is None:
         accounts.add(accounts.NewAccount(LOGIN, password, Role.ADMIN, sites=None), now)
     return Credentials(

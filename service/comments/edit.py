@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from service import clock
-from service.comments import kinship, limits
+from service.comments import kinship
 from service.comments.submit import (
     READER,
     REPEATED_WITHIN,
@@ -35,6 +35,7 @@ from service.storage.comments import Comment
 from service.storage.database import Session, reading, transaction
 from service.storage.facts import Asked
 from service.storage.sites import SiteProfile
+from service.web import limits
 
 if TYPE_CHECKING:
     from service.web.context import Services

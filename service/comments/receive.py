@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import request
 
-from service.comments import limits, once
+from service.comments import once
 from service.comments.schemas import CommentInput
 from service.comments.submit import Sender, Submitted, submit
 from service.domain.comment import NewComment
@@ -19,6 +19,7 @@ from service.ratelimit.policies import Action
 from service.storage.sites import SiteProfile
 from service.threads.routes import prepared
 from service.threads.schemas import slug
+from service.web import limits
 from service.web.client import address_scopes, is_inside
 from service.web.context import address, services
 from service.web.fields import load

@@ -6,13 +6,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from service import clock
-from service.comments import limits
 from service.comments.submit import READER, Sender, happened
 from service.comments.vote import public_comment
 from service.ratelimit.policies import Action
 from service.storage import events, votes
 from service.storage.database import transaction
 from service.storage.votes import Complaint
+from service.web import limits
 
 if TYPE_CHECKING:
     from service.web.context import Services

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from service import clock
-from service.comments import challenge, kinship, limits
+from service.comments import challenge, kinship
 from service.domain import markup
 from service.domain.ban import domains_above
 from service.domain.challenge import Pressure
@@ -35,6 +35,7 @@ from service.storage.facts import Asked, Gathered, KnownAuthor
 from service.storage.idempotency import Claim
 from service.storage.sites import SiteProfile
 from service.threads.listing import public_view
+from service.web import limits
 
 if TYPE_CHECKING:
     from service.web.context import Services

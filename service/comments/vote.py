@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service import clock
-from service.comments import limits
 from service.comments.submit import Sender
 from service.domain.errors import NotFound
 from service.domain.status import Status
@@ -15,6 +14,7 @@ from service.storage import comments, pages, votes
 from service.storage.comments import Comment
 from service.storage.database import Session, transaction
 from service.storage.votes import Opinion
+from service.web import limits
 
 if TYPE_CHECKING:
     from service.web.context import Services

@@ -10,6 +10,14 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Stage(StrEnum):
+    """How far somebody has come in signing in."""
+
+    FACTOR = "factor"  # the password fitted, the code is still to come
+    ENROL = "enrol"  # the password fitted, and a second factor has to be set up first
+    FULL = "full"
+
+
 class Permission(StrEnum):
     READ_QUEUE = "read_queue"
     DECIDE = "decide"

@@ -14,8 +14,11 @@ from service.storage.models import Account, Token
 __all__ = [
     "Account",
     "Token",
+    "account",
     "account_by_login",
+    "accounts",
     "add",
+    "lock_account",
     "revoke",
     "revoke_one",
     "seen",
@@ -48,6 +51,26 @@ def seen(session: Session, token_id: str, now: datetime) -> None:
 def account_by_login(session: Session, login: str) -> Account | None:
     """The account, or None."""
     return session.scalar(select(Account).where(Account.login == login))
+
+
+def account(session: Session, account_id: str) -> Account | None:
+    """The account, or None."""
+    return session.get(Account, account_id)
+
+
+def lock_account(session: Session, account_id: str) -> Account | None:
+    """The account, locked and freshly read, or None."""
+    return session.scalar(
+        select(Account)
+        .where(Account.id == account_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def accounts(session: Session) -> Sequence[Account]:
+    """All accounts by login."""
+    return session.scalars(select(Account).order_by(Account.login)).all()
 
 
 def tokens(session: Session) -> Sequence[Token]:

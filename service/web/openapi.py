@@ -34,7 +34,10 @@ SECURITY: Final[dict[str, dict[str, str]]] = {
     "token": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An API token with a role and sites, made by `flask --app service tokens add`.",
+        "description": (
+            "An API token with a role and sites, made by `flask --app service tokens add`. "
+            "Pages of the console send their session's cookie and `X-CSRF-Token` in its place."
+        ),
     },
     "author": {
         "type": "apiKey",

@@ -48,6 +48,7 @@ KNOWN = {
     "path.decision_id": ("decisions", 1.0),
     "path.slug": ("other_sites", 1.0),
     "path.token_id": ("other_tokens", 1.0),
+    "path.account_id": ("other_accounts", 1.0),
     "header.If-Match": ("versions", 0.9),
     "body.site": ("sites", 1.0),
     "body.page": ("pages", 0.9),
@@ -60,6 +61,8 @@ KNOWN = {
     "body.origins[*]": ("origins", 1.0),
     "body.page_hosts[*]": ("hosts", 1.0),
     "body.name": ("texts", 0.7),
+    "body.login": ("slugs", 0.5),
+    "body.password": ("passwords", 1.0),
     "body.label": ("texts", 0.7),
     "body.body": ("texts", 0.7),
     "body.title": ("texts", 0.7),
@@ -128,11 +131,18 @@ def _known(service: RunningService) -> dict[str, list[str]]:
     service.flask("sites", "add", "herald", "--origin", "self")
     for _ in range(3):
         service.flask("tokens", "add", "--role", "moderator", "--site", "herald", "--label", "spare")
-    tokens = service.client(service.credentials()["admin_token"]).get("/v1/admin/tokens").json()["tokens"]
+    admin = service.client(service.credentials()["admin_token"])
+    tokens = admin.get("/v1/admin/tokens").json()["tokens"]
+    accounts = [
+        admin.post("/v1/admin/accounts", {"login": f"spare-{n}", "role": "moderator", "sites": ["herald"]})
+        for n in range(3)
+    ]
     return {
         "sites": ["demo"],
         "other_sites": ["herald"],
         "other_tokens": [token["id"] for token in tokens if token["label"] == "spare"],
+        "other_accounts": [answer.json()["account"]["id"] for answer in accounts],
+        "passwords": ["correct horse battery", "yeşil-bisiklet-kanat"],
         "pages": [PAGE, "https://news.example/other", "article:7"],
         "public": [comment["id"] for comment in approved],
         "comments": [comment["id"] for comment in (*approved, *pending[-15:])],

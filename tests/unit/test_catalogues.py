@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from service.console.places import PLACES
 from service.i18n import LANGUAGES, direction, language, translate
 from service.i18n.catalogue import CATALOGUES, PLACEHOLDER, isolated
 
@@ -15,6 +16,12 @@ SOURCES = [
     *sorted((ROOT / "service").rglob("*.py")),
     *sorted((ROOT / "service/threads/templates").glob("*.html")),
 ]
+# In the console a key is written without its family.
+CONSOLE = [
+    *sorted((ROOT / "console/src").rglob("*.ts")),
+    *sorted((ROOT / "service/console/templates").rglob("*.html")),
+]
+CONSOLE_KEY = re.compile(r"""\bt\(["']([a-z][\w.-]+)["'][,)]""")
 # t("key" · translate(lang, "key" · view.t('key' · pager("key": whatever looks like a key of a known family.
 FAMILIES = (
     "meta",
@@ -72,6 +79,20 @@ def test_every_key_that_the_sources_use_exists() -> None:
     used = list(used_keys())
     assert len(used) > 50, "the pattern no longer finds the keys"
     assert [(key, file) for key, file in used if key not in CATALOGUES["en"]] == []
+
+
+def test_every_key_that_the_console_uses_exists() -> None:
+    used = [
+        (f"console.{match[1]}", path.name)
+        for path in CONSOLE
+        for match in CONSOLE_KEY.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert len(used) > 50, "the pattern no longer finds the keys"
+    assert [(key, file) for key, file in used if key not in CATALOGUES["en"]] == []
+
+
+def test_every_page_of_the_console_has_a_name_in_the_navigation() -> None:
+    assert [place.name for place in PLACES if f"console.nav.{place.name}" not in CATALOGUES["en"]] == []
 
 
 def test_every_error_code_and_every_refusal_of_a_reader_has_its_words() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.storage.models.access import Account, Token
+from service.storage.models.access import Account, Claim, LoginSession, Token
 from service.storage.models.comment import Comment, Report, StoredSignal, Vote
 from service.storage.models.defence import Ban, Campaign, RuleSet, SharedSign, Sketch
 from service.storage.models.model import SpamLabel, SpamLearning, SpamModel
@@ -17,6 +17,7 @@ __all__ = [
     "Author",
     "Ban",
     "Campaign",
+    "Claim",
     "Comment",
     "DecisionRecord",
     "Event",
@@ -24,6 +25,7 @@ __all__ = [
     "Job",
     "LimitHits",
     "LinkedDomain",
+    "LoginSession",
     "Page",
     "Report",
     "Rollup",

@@ -1,4 +1,4 @@
-"""Asks the rate limits for readers' actions, under keyed hashes of where they come from."""
+"""Asks the rate limits, under keyed hashes of where they come from."""
 
 from __future__ import annotations
 

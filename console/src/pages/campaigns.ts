@@ -1,0 +1,4 @@
+import { content, empty } from "../page";
+import { fill } from "../dom";
+fill(content, empty("…", "…"));
+content.removeAttribute("aria-busy");
