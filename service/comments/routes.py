@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, jsonify, request
 
 from service.clock import rfc3339
-from service.comments import challenge, forms, limits, schemas
+from service.comments import challenge, forms, schemas
 from service.comments.edit import edit, take_back
 from service.comments.receive import Received, authorship, receive, refusals_counted, sender, site_of
 from service.comments.report import report
@@ -21,6 +21,7 @@ from service.storage.database import reading
 from service.storage.sites import SiteProfile
 from service.threads.routes import page_key, prepared
 from service.threads.schemas import PageQuery
+from service.web import limits
 from service.web.body import is_form, json_body
 from service.web.context import services
 from service.web.fields import load
