@@ -16,7 +16,11 @@ DEPTH_MAX = 4  # replies below this depth are siblings at this depth
 
 @dataclass(frozen=True)
 class NewComment:
-    """What a reader may set, and nothing else: no status, no score, no id fits in here."""
+    """What a reader may set, and nothing else: no status, no score, no id fits in here.
+
+    `honeypot_filled`: a field that people do not see was filled in. `form_seconds` is how long the form had been
+    open when it was sent, by the sender's own clock; None when that is not known.
+    """
 
     site: str
     page: PageKey
@@ -28,3 +32,5 @@ class NewComment:
     body: str
     notify: bool = False
     challenge: str = ""
+    honeypot_filled: bool = False
+    form_seconds: float | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from service.domain import markup
@@ -26,3 +27,10 @@ def _host(address: str) -> str:
         return parse_url(address).host.removeprefix("www.")
     except TextProblem:
         return ""
+
+
+def is_below(domain: str, hosts: Collection[str]) -> bool:
+    """Whether the domain is one of the hosts or below one (`*.news.example` is written so in a site's settings)."""
+    bare = {host.removeprefix("*.").removeprefix("www.") for host in hosts}
+    labels = domain.split(".")
+    return any(".".join(labels[at:]) in bare for at in range(len(labels)))

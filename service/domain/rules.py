@@ -1,11 +1,11 @@
 """A newsroom's own rules: words, phrases, linked domains, authors' names, patterns and thresholds.
 
-Words are compared folded, whole, and in time linear in the text; patterns run on RE2, which is linear too.
+Words are compared folded, whole, and in time linear in the text, as people read them: `domain.disguise` sees through
+v1agra and v i a g r a. Patterns run on RE2, which is linear too.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,10 +14,10 @@ from typing import Any, Final
 
 import re2
 
-from service.domain import markup
+from service.domain import disguise, markup
 from service.domain.errors import TextProblem
 from service.domain.linked import linked_domains
-from service.domain.text import _mark_class, clean_line, fold
+from service.domain.text import clean_line
 from service.domain.url import ascii_host
 
 RULES_MAX: Final = 500
@@ -26,7 +26,6 @@ VALUE_MAX: Final = 200
 PHRASE_WORDS_MAX: Final = 10
 PREFIX_MIN: Final = 3
 _PATTERN_BYTES: Final = 1 << 20
-_JOINERS: Final = "\u200c\u200d"
 
 Span = tuple[int, int]
 
@@ -108,7 +107,7 @@ def clean_value(kind: RuleKind, raw: str) -> str:
     if kind is RuleKind.PATTERN:
         _compiled(line)
         return line
-    words = tuple(word for word, _ in _words(line))
+    words = tuple(word for word, _ in disguise.words(line))
     if kind is RuleKind.WORD:
         prefix = line.endswith("*")
         if len(words) != 1 or (prefix and len(words[0]) < PREFIX_MIN):
@@ -167,11 +166,13 @@ class RuleBook:
 
     def _all(self, name: str, body: str, website: str) -> Iterator[Match]:
         if self._phrases or self._prefixes:
-            words = list(_words(body))
-            yield from _runs(words, self._phrases)
-            yield from self._beginning(words)
+            for reading in disguise.readings(body):
+                for found in disguise.find(reading, self._phrases):
+                    yield Match(self._phrases[found.run], found.span)
+                yield from self._beginning(reading.words)
         if self._names:
-            yield from (Match(match.rule) for match in _runs(list(_words(name)), self._names))
+            for reading in disguise.readings(name):
+                yield from (Match(self._names[found.run]) for found in disguise.find(reading, self._names))
         for rule in self.rules:
             if rule.kind is RuleKind.LINK and _links_to(rule.value, linked_domains(body, website)):
                 yield Match(rule)
@@ -184,36 +185,13 @@ class RuleBook:
             ):
                 yield Match(rule)
 
-    def _beginning(self, words: Sequence[tuple[str, Span]]) -> Iterator[Match]:
+    def _beginning(self, words: Sequence[disguise.Word]) -> Iterator[Match]:
         lengths = {len(prefix) for prefix in self._prefixes}
         for word, span in words:
             for length in lengths:
                 rule = self._prefixes.get(word[:length])
                 if rule is not None and len(word) >= length:
                     yield Match(rule, span)
-
-
-def _runs(words: Sequence[tuple[str, Span]], wanted: dict[tuple[str, ...], Rule]) -> Iterator[Match]:
-    bare = [word for word, _ in words]
-    for length in {len(run) for run in wanted}:
-        for at in range(len(bare) - length + 1):
-            rule = wanted.get(tuple(bare[at : at + length]))
-            if rule is not None:
-                yield Match(rule, (words[at][1][0], words[at + length - 1][1][1]))
-
-
-def _words(text: str) -> Iterator[tuple[str, Span]]:
-    """Folded words, each with where it stands."""
-    for match in _word().finditer(text):
-        folded = fold(match[0])
-        if folded:
-            yield folded, match.span()
-
-
-@cache
-def _word() -> re.Pattern[str]:
-    # Vowel signs and joiners are inside of words, and Python's \w does not count them.
-    return re.compile(f"(?:[^\\W_]|[{_mark_class()}{_JOINERS}])+")
 
 
 @cache

@@ -40,6 +40,9 @@ _JOINERS = "\u061c\u200c-\u200f"
 _FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
 _SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 
+#: The inside of a regular expression's class: what may stand inside of a word without being seen.
+UNSEEN_IN_WORDS: Final = f"{_JOINERS}{_FILLERS}{_SELECTORS}"
+
 _INVISIBLE_IN_LINE = re.compile(
     f"([{_HAN}][\ufe00-\ufe0f\U000e0100-\U000e01ef]|[{_SYMBOLS}][\ufe0e\ufe0f]|[\u1820-\u18aa][\u180b-\u180d\u180f])"
     f"|[{_NEVER}{_JOINERS}{_FILLERS}{_SELECTORS}]"
@@ -136,7 +139,7 @@ def _bounded(text: str) -> str:
 
 
 @cache
-def _mark_class() -> str:
+def mark_class() -> str:
     """The inside of a regular expression's class with every combining mark (categories Mn, Mc, Me)."""
     # 0x1f000 upwards holds no marks but the ideographic variation selectors; looking there would cost 60 ms.
     ranges: list[tuple[int, int]] = []
@@ -153,13 +156,13 @@ def _mark_class() -> str:
 
 @cache
 def _mark_runs() -> re.Pattern[str]:
-    marks = _mark_class()
+    marks = mark_class()
     return re.compile(f"([{marks}]{{{MAX_MARKS}}})[{marks}]+")
 
 
 @cache
 def _visible() -> re.Pattern[str]:
-    return re.compile(f"[^\\s\u2800{_NEVER}{_JOINERS}{_FILLERS}{_SELECTORS}{_mark_class()}]")
+    return re.compile(f"[^\\s\u2800{_NEVER}{_JOINERS}{_FILLERS}{_SELECTORS}{mark_class()}]")
 
 
 _LETTERS: Final = {

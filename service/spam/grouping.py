@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from service.domain.campaign import Bond, Kin, Neighbour
-from service.domain.linked import linked_domains
+from service.domain.linked import is_below, linked_domains
 from service.domain.status import Status
 from service.spam import similarity
 
@@ -63,7 +63,7 @@ def signs_of(body: str, website: str, source: str, own_hosts: Collection[str]) -
     domains = (
         domain
         for domain in linked_domains(body, website)
-        if not _is_below(domain, COMMON_DOMAINS) and not _is_below(domain, own_hosts)
+        if not is_below(domain, COMMON_DOMAINS) and not is_below(domain, own_hosts)
     )
     return Signs(similarity.sketch(body), tuple(domains)[:DOMAINS_LOOKED_AT], source)
 
@@ -137,10 +137,3 @@ def _sourced(neighbours: Sequence[Neighbour], author: str, now: datetime) -> lis
 def _authors(like: Sequence[Neighbour], author: str) -> int:
     """How many different authors these and the new comment have."""
     return len({found.author for found in like} - {author}) + 1
-
-
-def _is_below(domain: str, hosts: Collection[str]) -> bool:
-    """Whether the domain is one of the hosts or below one (`*.news.example` is written so in a site's settings)."""
-    bare = {host.removeprefix("*.").removeprefix("www.") for host in hosts}
-    labels = domain.split(".")
-    return any(".".join(labels[at:]) in bare for at in range(len(labels)))

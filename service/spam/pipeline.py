@@ -12,17 +12,27 @@ from service.domain.verdict import Signal, Verdict, combined_score
 from service.log import logger
 from service.settings import Policy
 from service.spam.checks import (
+    advert_words,
     author_history,
     ban,
     campaign,
     capitals,
     classifier,
+    disposable_email,
     flood,
+    form_age,
+    honeypot,
+    language,
+    link_domains,
     links,
+    look_alike_name,
     mixed_scripts,
+    near_repeat,
     repeated_body,
+    repetition,
     rules,
     unlimited,
+    velocity,
 )
 
 Check = Callable[[NewComment, Facts], Signal | None]
@@ -32,19 +42,29 @@ CHECKS: tuple[Check, ...] = (
     unlimited.check,
     flood.check,
     ban.check,
+    honeypot.check,
     rules.check,
     rules.watched,
+    form_age.check,
     author_history.check,
+    look_alike_name.check,
+    disposable_email.check,
+    velocity.check,
     repeated_body.check,
+    near_repeat.check,
     campaign.check,
     links.check,
+    link_domains.check,
+    advert_words.check,
     mixed_scripts.check,
     capitals.check,
+    repetition.check,
+    language.check,
     classifier.check,
 )
 
 HOLD_FROM = 0.5
-ALWAYS_HOLD = frozenset({"unlimited", "flood", "ban", "rules", "check_failed"})
+ALWAYS_HOLD = frozenset({"unlimited", "flood", "ban", "honeypot", "rules", "check_failed"})
 
 
 def judge(new: NewComment, facts: Facts, policy: Policy, checks: Sequence[Check] = CHECKS) -> Verdict:

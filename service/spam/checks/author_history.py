@@ -9,15 +9,19 @@ from service.domain.verdict import Signal
 DECIDED_MIN = 2
 SHARE_MIN = 0.5
 SCORE_MAX = 0.9
+SCORE_FIRST = 0.1
 
 
 def check(_new: NewComment, facts: Facts) -> Signal | None:
-    """Scores the share of refused ones among at least two decided comments of this author."""
+    """Scores the share of refused ones among at least two decided comments of this author.
+
+    A little counts already that nobody knows the author yet: no comment let through, no email confirmed.
+    """
     refused = facts.author_rejected + facts.author_spam
     decided = refused + facts.author_approved
-    if decided < DECIDED_MIN or refused / decided < SHARE_MIN:
+    if decided >= DECIDED_MIN and refused / decided >= SHARE_MIN:
+        reason = f"{refused} of {decided} decided comments of this author were refused."
+        return Signal("author_history", 2, SCORE_MAX * refused / decided, reason)
+    if facts.author_approved or facts.author_known or facts.author_confirmed:
         return None
-    score = SCORE_MAX * refused / decided
-    return Signal(
-        "author_history", 1, score, f"{refused} of {decided} decided comments of this author were refused."
-    )
+    return Signal("author_history", 2, SCORE_FIRST, "No comment of this author was let through before.")

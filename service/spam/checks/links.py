@@ -1,23 +1,52 @@
-"""How many links a comment carries."""
+"""How many links a comment carries, and how little else."""
 
 from __future__ import annotations
 
+import re
+
 from service.domain import markup
 from service.domain.comment import NewComment
-from service.domain.facts import Facts
+from service.domain.errors import TextProblem
+from service.domain.facts import Facts, KnownLinks
+from service.domain.linked import is_below
+from service.domain.url import parse_url
 from service.domain.verdict import Signal
 
 MANY = 3
 SCORE_ONE = 0.3
 SCORE_MANY = 0.8
+LETTERS_MIN = 20
+SCORE_LITTLE_ELSE = 0.5
+#: So many links are many wherever they lead to.
+TRUSTED_MANY = 6
+
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,2000}", re.IGNORECASE)
 
 
-def check(new: NewComment, _facts: Facts) -> Signal | None:
-    """Scores links in the body; the span is the first one."""
-    found = markup.links(new.body)
+def check(new: NewComment, facts: Facts) -> Signal | None:
+    """Scores links in the body but those to the newsroom and to domains that it trusts; the span is the first."""
+    every = markup.links(new.body)
+    found = [link for link in every if not _is_trusted(link, facts.links)]
+    if len(every) >= TRUSTED_MANY:
+        found = list(every)
     if not found:
         return None
     score = SCORE_MANY if len(found) >= MANY else SCORE_ONE
+    reason = f"The text carries {len(found)} link(s)."
+    if score < SCORE_LITTLE_ELSE and _letters_besides(new.body) < LETTERS_MIN:
+        score, reason = SCORE_LITTLE_ELSE, f"The text carries {len(found)} link(s) and hardly anything else."
     start = new.body.find(found[0])
     span = (start, start + len(found[0])) if start >= 0 else None
-    return Signal("links", 1, score, f"The text carries {len(found)} link(s).", span)
+    return Signal("links", 2, score, reason, span)
+
+
+def _is_trusted(link: str, known: KnownLinks) -> bool:
+    try:
+        host = parse_url(link).host.removeprefix("www.")
+    except TextProblem:
+        return False
+    return host in known.trusted or is_below(host, known.own)
+
+
+def _letters_besides(body: str) -> int:
+    return sum(map(str.isalpha, _ADDRESS.sub(" ", body)))

@@ -1,0 +1,214 @@
+"""Reads words as people read them: v1agra, v.i.a.g.r.a, v i a g r a, vіаgra with foreign letters, viaaagra.
+
+A text has its plain reading, and one more for each way in which what is disguised in it can be understood. All of it
+takes time linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from service.domain.text import UNSEEN_IN_WORDS, fold, mark_class
+
+Span = tuple[int, int]
+#: A folded word, and where it stands in the text, in code points.
+Word = tuple[str, Span]
+
+PIECE_MAX: Final = 60
+SPACED_MIN: Final = 3
+LETTERS_MIN: Final = 2
+
+_PIECE: Final = re.compile(r"\S+")
+_EDGES: Final = ".,;:!?…\"'()[]{}<>«»“”‘’*_~`-،؛؟۔"
+_BETWEEN: Final = re.compile(r"[.\-_*'’~·•|/\\+,:;^]+")
+#: Nobody needs these inside of a word, so whatever they part is read as one.
+_NEVER_INSIDE: Final = frozenset("*_~·•^")
+_STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
+_LEET: Final = {
+    "0": "o",
+    "3": "e",
+    "4": "a",
+    "5": "s",
+    "7": "t",
+    "8": "b",
+    "9": "g",
+    "@": "a",
+    "$": "s",
+    "€": "e",
+}
+_LEET_EITHER: Final = "1|!¡"
+_LEET_INSIDE: Final = re.compile(r"(?=.*[^\W\d_])(?=.*[0134578@$€|!¡9])")
+#: What makes it worth looking closer at a text.
+_SUSPICIOUS: Final = re.compile(
+    r"[^\W\d_][0-9@$€|!¡*_~^·•][^\W_]|[0-9@$€|!¡][^\W\d_]"  # a digit or sign among letters
+    r"|(?<![^\W_])[^\W\d_][^\w\s][^\W\d_][^\w\s][^\W\d_](?![^\W_])"  # letters parted by signs
+    r"|(?<!\S)\S{1,2}\s{1,3}\S{1,2}\s{1,3}\S{1,2}(?!\S)"  # letters parted by blanks
+    r"|([^\W\d_])\1\1"
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text's words in one way of reading it; `disguised` are the places of those that are not as written."""
+
+    words: tuple[Word, ...]
+    disguised: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Way:
+    """What a 1 stands for, and how many letters are left of a stretched one."""
+
+    one: str
+    left: int
+
+
+def words(text: str) -> Iterator[Word]:
+    """Folded words as they are written."""
+    for match in _word().finditer(text):
+        folded = fold(match[0])
+        if folded:
+            yield folded, match.span()
+
+
+@lru_cache(8)  # several checks ask about one comment, one after the other
+def readings(text: str) -> Sequence[Reading]:
+    """The plain reading first, then at most four more where something is disguised."""
+    found = [Reading(tuple(words(text)))]
+    seen = text if text.isascii() else _unseen().sub("", text)
+    stretched = _STRETCHED.search(seen) is not None
+    if not (stretched or _SUSPICIOUS.search(seen) or (not text.isascii() and _strange().search(seen))):
+        return found
+    ones = ("i", "l") if any(sign in text for sign in _LEET_EITHER) else ("i",)
+    for one in ones:
+        for left in (1, 2) if stretched else (2,):
+            reading = _read(text, _Way(one, left))
+            if reading.disguised and reading not in found:
+                found.append(reading)
+    return found
+
+
+@dataclass(frozen=True)
+class Found:
+    """A run of words that was looked for."""
+
+    run: tuple[str, ...]
+    span: Span
+    disguised: bool
+
+
+def find(reading: Reading, wanted: Mapping[tuple[str, ...], object]) -> Iterator[Found]:
+    """Where the wanted runs of words occur."""
+    bare = [word for word, _ in reading.words]
+    for length in {len(run) for run in wanted}:
+        for at in range(len(bare) - length + 1):
+            run = tuple(bare[at : at + length])
+            if run in wanted:
+                span = (reading.words[at][1][0], reading.words[at + length - 1][1][1])
+                yield Found(run, span, not reading.disguised.isdisjoint(range(at, at + length)))
+
+
+def seen_as_latin(folded: str) -> str:
+    """Folded text with every letter of another kind that looks like a Latin one written as that."""
+    return folded if folded.isascii() else folded.translate(_look_alikes())
+
+
+def _read(text: str, way: _Way) -> Reading:
+    read: list[Word] = []
+    disguised: set[int] = set()
+    spaced: list[Word] = []
+    for match in _PIECE.finditer(text):
+        piece = _short_piece(match[0], way) if len(match[0]) <= PIECE_MAX else _piece(match[0], way)
+        if piece.single:
+            spaced.append((piece.single, match.span()))
+            continue
+        if spaced:
+            _join(spaced, read, disguised)
+            spaced = []
+        if piece.disguised:
+            disguised.add(len(read))
+        start = match.start()
+        read += [(word, (at + start, end + start)) for word, (at, end) in piece.words]
+    _join(spaced, read, disguised)
+    return Reading(tuple(read), frozenset(disguised))
+
+
+def _join(spaced: Sequence[Word], read: list[Word], disguised: set[int]) -> None:
+    """Letters that stand alone are one word when they are several; its first may be a word of its own ("a")."""
+    if len(spaced) < SPACED_MIN:
+        read += spaced
+        return
+    for begins in (0, 1) if len(spaced) > SPACED_MIN else (0,):
+        joined = "".join(letter for letter, _ in spaced[begins:])
+        disguised.add(len(read))
+        read.append((joined, (spaced[begins][1][0], spaced[-1][1][1])))
+
+
+class _Piece(NamedTuple):
+    """What is between two blanks: a letter alone, or its words, which may be one that is not as written."""
+
+    single: str
+    words: tuple[Word, ...]
+    disguised: bool
+
+
+def _piece(piece: str, way: _Way) -> _Piece:
+    plain = tuple(words(piece))
+    seen = _seen(piece, way) if len(piece) <= PIECE_MAX else ""
+    if len(seen) == 1:
+        return _Piece(seen, (), disguised=False)
+    if seen and [seen] != [word for word, _ in plain]:
+        return _Piece("", ((seen, (0, len(piece))),), disguised=True)
+    return _Piece("", plain, disguised=False)
+
+
+_short_piece = lru_cache(4096)(_piece)
+
+
+def _seen(piece: str, way: _Way) -> str:
+    """The one word that people see in a piece without blanks; empty when it is not one word."""
+    folded = fold(piece).strip(_EDGES)
+    seen = seen_as_latin(folded)
+    parts = [part for part in _BETWEEN.split(seen) if part]
+    if len(parts) > 1:
+        single = len(parts) >= SPACED_MIN and all(len(part) == 1 for part in parts)
+        if single or not _NEVER_INSIDE.isdisjoint(seen):
+            seen = "".join(parts)
+    if _LEET_INSIDE.match(seen) and sum(map(str.isalpha, seen)) >= LETTERS_MIN:
+        seen = seen.translate(_leet(way.one))
+    seen = _STRETCHED.sub(r"\1" * way.left, seen)
+    return seen if seen.isalpha() else ""
+
+
+@cache
+def _leet(one: str) -> dict[int, str]:
+    return {ord(sign): letter for sign, letter in (_LEET | dict.fromkeys(_LEET_EITHER, one)).items()}
+
+
+@cache
+def _look_alikes() -> dict[int, str]:
+    lines = Path(__file__).with_name("look_alikes.txt").read_text("utf-8").splitlines()
+    return {ord(letter): line[0] for line in lines for letter in line[1:]}
+
+
+@cache
+def _unseen() -> re.Pattern[str]:
+    return re.compile(f"[{UNSEEN_IN_WORDS}]")
+
+
+@cache
+def _strange() -> re.Pattern[str]:
+    """Letters that look like others: foreign ones, and those that only look different and folding makes plain."""
+    looks = "".join(map(re.escape, map(chr, _look_alikes())))
+    return re.compile(f"[{looks}\u2100-\u214f\u2460-\u24ff\uff01-\uff5e\U0001d400-\U0001d7ff]")
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    # Vowel signs and what is not seen are inside of words, and Python's \w does not count them.
+    return re.compile(f"(?:[^\\W_]|[{mark_class()}{UNSEEN_IN_WORDS}])+")

@@ -1,0 +1,45 @@
+"""Whether the text is in another language than the site's."""
+
+from __future__ import annotations
+
+from service.domain.comment import NewComment
+from service.domain.facts import Facts
+from service.domain.verdict import Signal
+from service.spam import tongues
+
+LETTERS_MIN = 20
+SHARE_OF_SCRIPT = 0.1
+SCORE_SCRIPT = 0.4
+WORDS_MIN = 12
+OWN_MAX = 0.05
+OTHER_MIN = 0.25
+SCORE_WORDS = 0.2
+
+
+def check(new: NewComment, facts: Facts) -> Signal | None:
+    """Scores a text of at least 20 letters of which hardly one is of the site's scripts, or of at least twelve words
+    with the small words of another language and none of its own. Of a language that it does not know it says nothing.
+    """
+    body = tongues.without_addresses(new.body)
+    letters = tongues.scripts(body)
+    expected = tongues.SCRIPTS_OF.get(facts.site_language)
+    total = letters.total()
+    if expected is None or total < LETTERS_MIN:
+        return None
+    if sum(letters[script] for script in expected) / total < SHARE_OF_SCRIPT:
+        script = letters.most_common(1)[0][0].title()
+        return Signal(
+            "language", 1, SCORE_SCRIPT, f"The text is in another script than the site's: {script}."
+        )
+    return _by_words(tongues.small_words(body), facts.site_language)
+
+
+def _by_words(found: tongues.SmallWords, own: str) -> Signal | None:
+    if own not in tongues.SMALL_WORDS or found.words < WORDS_MIN or found.share(own) > OWN_MAX:
+        return None
+    other = max(tongues.SMALL_WORDS, key=found.share)
+    if found.share(other) < OTHER_MIN:
+        return None
+    return Signal(
+        "language", 1, SCORE_WORDS, f"The text seems to be in another language than the site's: {other}."
+    )

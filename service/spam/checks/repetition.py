@@ -1,0 +1,41 @@
+"""The same character or the same words over and over."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+
+from service.domain.comment import NewComment
+from service.domain.facts import Facts
+from service.domain.text import fold
+from service.domain.verdict import Signal
+
+RUN_MIN = 10
+RUN_LONG = 40
+SCORE_RUN = 0.2
+SCORE_RUN_LONG = 0.5
+WORDS_MIN = 12
+SHARE_MIN = 0.4
+SCORE_WORDS = 0.5
+
+_WORD = re.compile(r"[^\W_]{2,40}")
+
+
+def check(new: NewComment, _facts: Facts) -> Signal | None:
+    """Scores a run of one character, but of those that draw a line; or one word that is most of a longer text."""
+    run = max(_runs().finditer(new.body), key=lambda match: match.end() - match.start(), default=None)
+    length = run.end() - run.start() if run else 0
+    by_run = SCORE_RUN_LONG if length >= RUN_LONG else SCORE_RUN if run else 0.0
+    words = _WORD.findall(fold(new.body))
+    often = Counter(words).most_common(1)[0][1] if len(words) >= WORDS_MIN else 0
+    if often and often / len(words) >= SHARE_MIN:
+        return Signal("repetition", 1, SCORE_WORDS, f"One word comes {often} times among {len(words)}.")
+    if run is None:
+        return None
+    return Signal("repetition", 1, by_run, f"One character comes {length} times in a row.", run.span())
+
+
+@cache
+def _runs() -> re.Pattern[str]:
+    return re.compile(rf"([^\s\-_=*~.#…—─])\1{{{RUN_MIN - 1},}}")

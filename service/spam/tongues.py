@@ -1,0 +1,84 @@
+"""In which script and language a text is, as far as letters and the smallest words tell: small, and cautious."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from service.domain.text import fold
+
+LETTERS_MAX: Final = 600
+WORDS_MAX: Final = 150
+
+#: In which scripts readers of a site in this language write; Urdu is also written, and mixed, with Latin letters.
+SCRIPTS_OF: Final[Mapping[str, frozenset[str]]] = {
+    "en": frozenset({"LATIN"}),
+    "tr": frozenset({"LATIN"}),
+    "ur": frozenset({"ARABIC", "LATIN"}),
+}
+
+_WRITTEN: Final[Mapping[str, str]] = {
+    "en": "the of and to in is that it for was on are as with be this have not but they at from you what which will "
+    "would there their has been were who if about so can or we he his i my your all do",
+    "tr": "ve bir bu da de icin ile cok ne gibi daha olarak var yok ama mi mu ki her o en kadar sonra degil olan "
+    "ben sen biz siz onlar diye hic bile ise ya boyle nasil neden",
+    "es": "el la de que y en los se del las un por con no una su para es al lo como mas pero sus le ya este si muy",
+    "de": "der die und in den von zu das mit sich des auf fur ist im dem nicht ein eine als auch es an werden aus "
+    "er hat dass sie nach wird bei",
+    "fr": "de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il sont avec son",
+    "it": "di e il la che in un a per non una sono del si con da come le della anche piu ma al dei i nel questo",
+    "pt": "de a o que e do da em um para com nao uma os no se na por mais as dos como mas ao ele das seu sua",
+    "id": "yang dan di dengan untuk tidak ini dari dalam akan pada juga saya ke karena tersebut bisa ada itu mereka "
+    "lebih sudah oleh",
+    "nl": "de van een het en in is dat op te voor met zijn die niet aan er om ook als maar dan bij door nog wel",
+    "pl": "i w nie na sie z do to ze o jest jak po co tak za od ale juz jego czy dla tego przez tylko tym",
+    "vi": "va la cua co khong nhung duoc cho mot trong nguoi cac nay voi khi de den ra da ban",
+}
+SMALL_WORDS: Final = {language: frozenset(words.split()) for language, words in _WRITTEN.items()}
+
+_ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S{1,2000}", re.IGNORECASE)
+_WORD: Final = re.compile(r"[^\W\d_]{1,30}")
+
+
+@dataclass(frozen=True)
+class SmallWords:
+    """How many words a text has, and how many of them are among a language's smallest."""
+
+    words: int
+    by_language: Mapping[str, int]
+
+    def share(self, language: str) -> float:
+        """Of all its words."""
+        return self.by_language[language] / self.words if self.words else 0.0
+
+
+def without_addresses(text: str) -> str:
+    """The text without web addresses, whose letters are of no language."""
+    return _ADDRESS.sub(" ", text)
+
+
+def scripts(text: str) -> Counter[str]:
+    """Its first letters, by script."""
+    if text.isascii():
+        return Counter({"LATIN": sum(map(str.isalpha, text[: 2 * LETTERS_MAX]))})
+    letters: Iterable[str] = filter(str.isalpha, text[: 2 * LETTERS_MAX])
+    return Counter(_script(letter) for letter in letters)
+
+
+def small_words(text: str) -> SmallWords:
+    """Its first words, looked for in each language."""
+    words = _WORD.findall(fold(text[: 10 * WORDS_MAX]))[:WORDS_MAX]
+    return SmallWords(
+        len(words), {name: sum(map(small.__contains__, words)) for name, small in SMALL_WORDS.items()}
+    )
+
+
+@lru_cache(4096)
+def _script(letter: str) -> str:
+    # Letters that only look different (bold, full-width, in circles) are of the script that they are made from.
+    return unicodedata.name(unicodedata.normalize("NFKC", letter)[0], "OTHER").partition(" ")[0]
