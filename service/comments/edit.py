@@ -7,17 +7,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from service import clock
-from service.comments import kinship
+from service.comments import evidence, kinship
+from service.comments.evidence import Known
 from service.comments.submit import (
     READER,
-    REPEATED_WITHIN,
     Sender,
     body_hash,
     for_author,
     happened,
     judged,
     keep_opinion,
-    known,
     publish,
     searchable,
 )
@@ -66,19 +65,20 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
             email_index=author.email_index,
             parent=None,
             body_fingerprint=fingerprint,
-            since=now - REPEATED_WITHIN,
+            since=now - evidence.REPEATED_WITHIN,
             address=sender.address_fingerprint,
             now=now,
             sources=sender.networks,
             proven=comment_id,
             besides=comment_id,
         )
-        gathered = facts.gather(session, asked)
         new = _as_new(before, page, body)
+        gathered = facts.gather(session, evidence.widened(asked, new, sender.source))
         kin = kinship.unlooked(site, new, sender.source, now)
         kin = kinship.look(session, replace(kin, author=author.id, besides=comment_id))
+        links_known = evidence.known_links(session, site, new, besides=comment_id)
     classified = services.shelf.classify(new)
-    found = kin.told(known(gathered, site, outcome, classified))
+    found = kin.told(Known(gathered, links_known, outcome, classified).facts(site, new))
     verdict = judge(new, found, site.policy)
     with transaction() as session:
         again = kinship.look_again(session, kin)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from service.domain.campaign import Campaign, Kin
+from service.comments.evidence import own_hosts
+from service.domain.campaign import Bond, Campaign, Kin
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
 from service.domain.status import Status
@@ -37,7 +36,8 @@ class Kinship:
 
     def told(self, facts: Facts) -> Facts:
         """The facts with what is known of the comment's campaign."""
-        return replace(facts, campaign=self.campaign, campaign_unknown=self.unknown)
+        alike = len(self.kin.others) if self.kin and self.kin.bond is Bond.TEXT else 0
+        return replace(facts, campaign=self.campaign, campaign_unknown=self.unknown, alike_lately=alike)
 
 
 def unlooked(site: SiteProfile, new: NewComment, source: str, now: datetime) -> Kinship:
@@ -46,16 +46,10 @@ def unlooked(site: SiteProfile, new: NewComment, source: str, now: datetime) -> 
     A failure is told, never raised: the comment is held.
     """
     try:
-        return Kinship(site.slug, "", "", now, signs_of(new.body, new.website, source, _own_hosts(site, new)))
+        return Kinship(site.slug, "", "", now, signs_of(new.body, new.website, source, own_hosts(site, new)))
     except Exception as error:
         logger().error("the signs failed", site=site.slug, kind=type(error).__name__)
         return Kinship(site.slug, "", "", now, Signs(None, (), source), unknown=True)
-
-
-def _own_hosts(site: SiteProfile, new: NewComment) -> list[str]:
-    hosts = [*site.page_hosts, *_hosts(origin for origin in site.origins if "://" in origin)]
-    hosts += _hosts([new.page.url]) if new.page.url else []
-    return hosts
 
 
 def look(session: Session, kinship: Kinship) -> Kinship:
@@ -103,7 +97,3 @@ def _campaign(session: Session, site: str, kin: Kin | None) -> Campaign | None:
     counted = campaigns.members(session, site, kin.campaign, COUNTED_MAX)
     refused = sum(counted.get(status, 0) for status in _REFUSED)
     return Campaign(kin.bond, sum(counted.values()), refused)
-
-
-def _hosts(addresses: Iterable[str]) -> list[str]:
-    return [host for address in addresses if (host := urlsplit(address).hostname)]

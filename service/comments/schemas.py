@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import fields, post_load
 
+from service import clock
 from service.comments.report import Reason
 from service.domain.comment import BODY_MAX, NAME_MAX, NOTE_MAX, TITLE_MAX, NewComment
 from service.domain.email import EMAIL_MAX, parse_email
@@ -17,6 +18,7 @@ from service.domain.website import WEBSITE_MAX, clean_website
 from service.privacy.challenges import SOLUTION_MAX
 from service.threads.schemas import PublicComment, Votes, slug
 from service.web.fields import Answer, Choice, Cleaned, Flag, Id, Strict, Whole
+MILLISECONDS_MAX = 2**53 - 1
 
 
 def about(description: str) -> dict[str, str]:
@@ -74,10 +76,32 @@ class CommentInput(Strict):
         ),
     )
 
+    trap = Cleaned(
+        str.strip,
+        load_default="",
+        allow_none=True,
+        metadata=about(
+            "Leave it empty: forms carry it where people do not see it. A comment with it filled is taken, and waits."
+        ),
+    )
+    opened_at = Whole(
+        0,
+        MILLISECONDS_MAX,
+        from_text=True,
+        load_default=None,
+        allow_none=True,
+        metadata=about("When the form was opened, in milliseconds since 1970, by the sender's own clock."),
+    )
+
     @post_load
     def typed(self, loaded: dict[str, Any], **_options: object) -> NewComment:
+        trap, opened_at = loaded.pop("trap"), loaded.pop("opened_at")
         blank_for_null = {name: "" for name, value in loaded.items() if value is None and name != "parent"}
-        return NewComment(**{**loaded, **blank_for_null})
+        return NewComment(
+            **{**loaded, **blank_for_null},
+            honeypot_filled=bool(trap),
+            form_seconds=None if opened_at is None else clock.now().timestamp() - opened_at / 1000,
+        )
 
 
 class SubmittedComment(PublicComment):

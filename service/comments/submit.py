@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from service import clock
-from service.comments import challenge, kinship
+from service.comments import challenge, evidence, kinship
+from service.comments.evidence import Known
 from service.domain import markup
 from service.domain.ban import domains_above
 from service.domain.challenge import Pressure
 from service.domain.comment import DEPTH_MAX, NewComment
 from service.domain.errors import FieldProblem, InvalidInput, ThreadClosed
-from service.domain.facts import Facts
 from service.domain.ids import new_id
 from service.domain.linked import linked_domains
 from service.domain.opinion import Classified
@@ -27,7 +27,6 @@ from service.privacy.vault import Vault
 from service.ratelimit.limiter import Outcome
 from service.ratelimit.policies import Action, Scope
 from service.spam.pipeline import judge
-from service.spam.rulebooks import rules_of
 from service.storage import authors, comments, events, facts, idempotency, links, pages
 from service.storage.comments import Comment
 from service.storage.database import Session, reading, transaction
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 
 READER = "reader"
 POLICY = "policy"
-REPEATED_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -106,18 +104,19 @@ def submit(
             email_index=email_index,
             parent=new.parent,
             body_fingerprint=body_fingerprint,
-            since=now - REPEATED_WITHIN,
+            since=now - evidence.REPEATED_WITHIN,
             address=sender.address_fingerprint,
             now=now,
             domains=domains_above(new.email.domain),
             sources=sender.networks,
             proven=sender.proven,
         )
-        gathered = facts.gather(session, asked)
+        gathered = facts.gather(session, evidence.widened(asked, new, sender.source))
         _check_place(new, gathered)
         kin = kinship.look(session, replace(kin, author=gathered.author.id if gathered.author else ""))
+        links_known = evidence.known_links(session, site, new)
     classified = services.shelf.classify(new)
-    found = kin.told(known(gathered, site, outcome, classified))
+    found = kin.told(Known(gathered, links_known, outcome, classified).facts(site, new))
     verdict = judge(new, found, site.policy)
     pressure = Pressure(verdict.score, flooded=found.site_flooded)
     if not challenge.suffices(proof, pressure):
@@ -156,24 +155,6 @@ def _new_author(services: Services, new: NewComment, email_index: str) -> author
     author_id = new_id()
     closed = Vault(services.keyring).close(new.email.normalized, new.site, author_id)
     return authors.NewAuthor(author_id, new.site, email_index, closed, new.name)
-
-
-def known(gathered: Gathered, site: SiteProfile, outcome: Outcome, classified: Classified) -> Facts:
-    """What the checks may know."""
-    return Facts(
-        author_known=gathered.author_known,
-        author_confirmed=gathered.author_confirmed,
-        author_approved=gathered.author_approved,
-        author_rejected=gathered.author_rejected,
-        author_spam=gathered.author_spam,
-        same_body_lately=gathered.same_body,
-        site_language=site.language,
-        limits_degraded=outcome.degraded,
-        site_flooded=outcome.held_by is not None,
-        classified=classified,
-        banned=gathered.banned,
-        rules=rules_of(site.slug),
-    )
 
 
 def keep_opinion(comment: Comment, classified: Classified) -> None:

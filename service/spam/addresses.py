@@ -11,6 +11,7 @@ import idna
 
 from service.domain.disguise import seen_as_latin
 from service.domain.errors import TextProblem
+from service.domain.facts import KnownLinks
 from service.domain.linked import is_below, linked_domains
 from service.domain.text import fold
 from service.domain.url import ascii_host
@@ -41,6 +42,15 @@ def addresses(body: str, website: str) -> tuple[Address, ...]:
     spans = dict(_shown(body)) if "." in body else {}
     hosts = dict.fromkeys((*linked_domains(body, website), *spans))
     return tuple(Address(host, spans.get(host)) for host in hosts)[:SHOWN_MAX]
+
+
+def strange(body: str, website: str, known: KnownLinks) -> list[Address]:
+    """Those that are neither the newsroom's own nor of domains that it trusts."""
+    return [
+        address
+        for address in addresses(body, website)
+        if address.host not in known.trusted and not is_below(address.host, known.own)
+    ]
 
 
 def imitated(host: str, known: Collection[str]) -> str:

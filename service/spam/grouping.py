@@ -54,7 +54,7 @@ class Signs:
         found: dict[int, tuple[Bond, str]] = dict.fromkeys(bands, (Bond.TEXT, ""))
         found |= {similarity.key_of("link", domain.encode()): (Bond.LINK, domain) for domain in self.domains}
         if self.source:
-            found[similarity.key_of("source", self.source.encode())] = (Bond.SOURCE, "")
+            found[similarity.source_key(self.source)] = (Bond.SOURCE, "")
         return found
 
 

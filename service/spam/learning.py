@@ -11,6 +11,7 @@ from typing import Final
 
 from service import clock
 from service.domain.errors import Unavailable
+from service.domain.ids import id_floor
 from service.log import logger
 from service.spam.classifier import prior, stored
 from service.spam.classifier.features import Text
@@ -64,7 +65,7 @@ def catch_up(site: str) -> bool:
     A decision that was undone, or replaced by another, or whose comment is another text now, is un-learned by
     building the model anew without it. Raises Unavailable.
     """
-    settled = _floor(clock.now() - SETTLED)
+    settled = id_floor(clock.now() - SETTLED)
     with reading() as session:
         before = spam_models.standing(session, site)
         fresh = spam_labels.news(session, site, before.seen_until, EVENTS_MAX)
@@ -264,11 +265,6 @@ def _as_new(trained: Trained) -> NewModel:
         log_loss=trained.loss,
         until=examples[-1].verdict.event_id if examples else "",
     )
-
-
-def _floor(moment: datetime) -> str:
-    """An id lower than all that are made after this moment (RFC 9562, 5.7: the first 48 bits are milliseconds)."""
-    return f"{int(moment.timestamp() * 1000):012x}" + "0" * 20
 
 
 def learn_everywhere() -> None:

@@ -92,6 +92,11 @@ def band_keys(found: bytes) -> tuple[int, ...]:
     return tuple(key_of(f"band {band}", found[band * size : (band + 1) * size]) for band in range(BANDS))
 
 
+def source_key(source: str) -> int:
+    """The key of a common source, given as a keyed hash."""
+    return key_of("source", source.encode())
+
+
 def key_of(kind: str, value: bytes) -> int:
     """A 64-bit key of a sign that comments may share; signed, as databases keep it."""
     return int.from_bytes(blake2b(value, digest_size=8, person=kind.encode()).digest(), "big", signed=True)

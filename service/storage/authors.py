@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from service.domain.name import look_of
 from service.domain.status import Status
 from service.storage.facts import KnownAuthor
 from service.storage.models import Author
@@ -50,12 +51,15 @@ def locate(session: Session, author_id: str, sites: Sequence[str] | None) -> Aut
 def obtain(session: Session, new: NewAuthor, now: datetime) -> KnownAuthor:
     """The author of this email, made when unknown; `avatar_seed` is random and says nothing of the email."""
     avatar_seed = secrets.token_hex(8)
+    look = look_of(new.name)
     values = {
         "site": new.site,
         "id": new.id,
         "email_index": new.email_index,
         "email_ciphertext": new.email_ciphertext,
         "name": new.name,
+        "name_folded": look.folded,
+        "name_skeleton": look.skeleton,
         "avatar_seed": avatar_seed,
         "first_seen": now,
         **{status.value: 0 for status in Status},

@@ -59,7 +59,7 @@ def erase(session: Session, author: Author) -> list[Comment]:
     links.forget(session, author.site, ids)
     rollups.outdate(session, author.site)
     _forget_answers(session, author.site, set(ids))
-    author.name = ""
+    author.name = author.name_folded = author.name_skeleton = ""
     author.confirmed_at = None
     author.email_ciphertext = b""
     author.email_index = secrets.token_hex(16)

@@ -120,7 +120,7 @@ class Flag(fields.Boolean):
 
 
 class Whole(fields.Integer):
-    """A whole number in a range; text is taken in a query, never in JSON."""
+    """A whole number in a range; text is taken only where it says so: in a query or a form."""
 
     default_error_messages = MESSAGES
 
@@ -134,7 +134,7 @@ class Whole(fields.Integer):
             and isinstance(value, str)
             and value.isascii()
             and value.isdecimal()
-            and len(value) < 10
+            and len(value) <= len(str(self.high))
         ):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):

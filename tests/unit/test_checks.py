@@ -6,10 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from service.domain.comment import NewComment
-from service.domain.email import EmailAddress
-from service.domain.facts import Facts
-from service.domain.page import PageKey
 from service.domain.status import Status
 from service.domain.verdict import Signal, combined_score
 from service.settings import Policy
@@ -18,48 +14,11 @@ from service.spam.checks import (
     author_history,
     capitals,
     flood,
-    links,
     mixed_scripts,
     repeated_body,
     unlimited,
 )
-
-NEW = NewComment(
-    site="paper",
-    page=PageKey("https://news.example/a", "https://news.example/a"),
-    title="",
-    parent=None,
-    name="Ayşe",
-    email=EmailAddress("a@mail.example.org", "a@mail.example.org", "mail.example.org"),
-    website="",
-    body="I read this twice.",
-)
-FACTS = Facts(
-    author_known=False,
-    author_approved=0,
-    author_rejected=0,
-    author_spam=0,
-    same_body_lately=0,
-    site_language="en",
-    limits_degraded=False,
-    site_flooded=False,
-)
-
-
-def with_body(body: str) -> NewComment:
-    return replace(NEW, body=body)
-
-
-def test_links_by_their_number() -> None:
-    assert links.check(NEW, FACTS) is None
-    one = links.check(with_body("see https://a.example"), FACTS)
-    two = links.check(with_body("https://a.example https://b.example"), FACTS)
-    three = links.check(with_body("https://a.example https://b.example https://c.example"), FACTS)
-    assert one is not None
-    assert two is not None
-    assert three is not None
-    assert (one.score, two.score, three.score) == (links.SCORE_ONE, links.SCORE_ONE, links.SCORE_MANY)
-    assert one.span == (4, 21)
+from tests.unit.comments import FACTS, NEW, with_body
 
 
 @pytest.mark.parametrize(

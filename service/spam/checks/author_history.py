@@ -5,17 +5,19 @@ from __future__ import annotations
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
 from service.domain.verdict import Signal
+from service.spam.addresses import strange
 
 DECIDED_MIN = 2
 SHARE_MIN = 0.5
 SCORE_MAX = 0.9
-SCORE_FIRST = 0.1
+SCORE_FIRST = 0.2
 
 
-def check(_new: NewComment, facts: Facts) -> Signal | None:
+def check(new: NewComment, facts: Facts) -> Signal | None:
     """Scores the share of refused ones among at least two decided comments of this author.
 
-    A little counts already that nobody knows the author yet: no comment let through, no email confirmed.
+    Somebody whom nobody knows yet (no comment let through, no email confirmed) and who comes with an address of the
+    web, other than the newsroom's or one that it trusts, counts a little already.
     """
     refused = facts.author_rejected + facts.author_spam
     decided = refused + facts.author_approved
@@ -24,4 +26,7 @@ def check(_new: NewComment, facts: Facts) -> Signal | None:
         return Signal("author_history", 2, SCORE_MAX * refused / decided, reason)
     if facts.author_approved or facts.author_known or facts.author_confirmed:
         return None
-    return Signal("author_history", 2, SCORE_FIRST, "No comment of this author was let through before.")
+    if not strange(new.body, new.website, facts.links):
+        return None
+    reason = "The author, of whom no comment was let through before, comes with an address of the web."
+    return Signal("author_history", 2, SCORE_FIRST, reason)

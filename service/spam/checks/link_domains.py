@@ -9,7 +9,7 @@ from service.domain.facts import Facts
 from service.domain.linked import is_below
 from service.domain.verdict import Signal
 from service.spam import throwaways
-from service.spam.addresses import Address, addresses, imitated
+from service.spam.addresses import Address, imitated, strange
 from service.spam.classifier.hosts import SHORTENERS
 
 SCORE_IMITATION = 0.8
@@ -22,7 +22,7 @@ Found = tuple[float, str, Address]
 
 def check(new: NewComment, facts: Facts) -> Signal | None:
     """Scores the worst that is known of a domain in the text or of the author's website; the span is that one's."""
-    found = [one for address in addresses(new.body, new.website) for one in _of(address, facts)]
+    found = [one for address in strange(new.body, new.website, facts.links) for one in _of(address, facts)]
     if not found:
         return None
     score, reason, address = max(found, key=lambda one: one[0])
@@ -31,8 +31,6 @@ def check(new: NewComment, facts: Facts) -> Signal | None:
 
 def _of(address: Address, facts: Facts) -> Iterator[Found]:
     host = address.host
-    if host in facts.links.trusted or is_below(host, facts.links.own):
-        return
     if like := imitated(host, facts.links.own):
         yield SCORE_IMITATION, f"Links to {host}, which looks like {like}.", address
     if throwaways.is_throwaway(host):

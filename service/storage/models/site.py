@@ -59,13 +59,18 @@ class Author(Base):
     """
 
     __tablename__ = "authors"
-    __table_args__ = (UniqueConstraint("site", "email_index"),)
+    __table_args__ = (
+        UniqueConstraint("site", "email_index"),
+        Index("ix_authors_name_skeleton", "site", "name_skeleton"),
+    )
 
     site: Mapped[str] = mapped_column(ForeignKey("sites.slug"), primary_key=True)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     email_index: Mapped[Key]
     email_ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
     name: Mapped[str] = mapped_column(Text)
+    name_folded: Mapped[str] = mapped_column(String(120), server_default="")
+    name_skeleton: Mapped[str] = mapped_column(String(120), server_default="")
     avatar_seed: Mapped[str] = mapped_column(String(16))
     first_seen: Mapped[Moment]
     confirmed_at: Mapped[OptionalMoment]

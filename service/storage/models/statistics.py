@@ -59,6 +59,7 @@ class LinkedDomain(Base):
     __table_args__ = (
         ForeignKeyConstraint(["site", "comment_id"], ["comments.site", "comments.id"]),
         Index("ix_linked_domains_hour", "site", "hour", "domain"),
+        Index("ix_linked_domains_domain", "site", "domain", "comment_id"),
     )
 
     site: Mapped[Slug] = mapped_column(primary_key=True)
