@@ -18,6 +18,7 @@ from service.domain.website import WEBSITE_MAX, clean_website
 from service.privacy.challenges import SOLUTION_MAX
 from service.threads.schemas import PublicComment, Votes, slug
 from service.web.fields import Answer, Choice, Cleaned, Flag, Id, Strict, Whole
+
 MILLISECONDS_MAX = 2**53 - 1
 
 
