@@ -8,6 +8,7 @@ from werkzeug.routing import BaseConverter
 from service import log
 from service.admin import account_routes
 from service.admin import routes as admin
+from service.admin import webhook_routes
 from service.auth import guard
 from service.comments import routes as comments
 from service.console import assets as console_assets
@@ -15,6 +16,7 @@ from service.console import session_routes as console
 from service.domain.ids import PATTERN
 from service.moderation import ban_routes, campaign_routes, event_routes, rule_routes
 from service.moderation import routes as moderation
+from service.outbound.fetch import Outbound
 from service.privacy import keyring
 from service.privacy.challenges import Challenges
 from service.privacy.fingerprint import Fingerprints
@@ -81,6 +83,7 @@ def create_app(settings: Settings) -> Flask:
         account_routes.bp,
         console.bp,
         console_assets.bp,
+        webhook_routes.bp,
         assets.bp,
         demo.bp,
         health.bp,
@@ -109,6 +112,7 @@ def _services(settings: Settings) -> Services:
         hits=HitCounter(),
         trusted=_trusted(settings),
         shelf=Shelf(),
+        outbound=Outbound(settings.outbound_allow),
     )
 
 

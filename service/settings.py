@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -74,6 +75,14 @@ def _origin(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError
     return text.rstrip("/")
+
+
+def _loopbacks(text: str) -> tuple[IPv4Address | IPv6Address, ...]:
+    """addresses of this machine, such as 127.0.0.1, comma-separated"""
+    found = tuple(ip_address(part.strip()) for part in text.split(","))
+    if not all(address.is_loopback for address in found):
+        raise ValueError
+    return found
 
 
 def _setting(variable: str, parse: Callable[[str], Any], meaning: str, default: Any) -> Any:
@@ -158,6 +167,12 @@ class Settings:
         "BELOWLINE_WORKERS", _whole(1, 64), "serving processes; default: chosen from the machine", None
     )
     threads: int = _setting("BELOWLINE_THREADS", _whole(1, 512), "threads of each serving process", 64)
+    outbound_allow: tuple[IPv4Address | IPv6Address, ...] = _setting(
+        "BELOWLINE_OUTBOUND_ALLOW",
+        _loopbacks,
+        "addresses of this machine that webhooks may reach, for development and tests; refused in production",
+        (),
+    )
     edit_window_seconds: int = _setting(
         "BELOWLINE_EDIT_WINDOW_SECONDS",
         _whole(0, 86_400),
@@ -224,6 +239,8 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError(
             "BELOWLINE_LIMITS=off is refused in production: remove it, or set BELOWLINE_ENV=development"
         )
+    if settings.production and settings.outbound_allow:
+        raise SettingsError("BELOWLINE_OUTBOUND_ALLOW is refused in production: remove it")
     if settings.production and settings.secret_keys_file is None:
         raise SettingsError(
             "SECRET_KEYS_FILE is not set: production needs a keyset file; "

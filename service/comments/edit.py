@@ -21,12 +21,14 @@ from service.comments.submit import (
     searchable,
 )
 from service.domain import markup
+from service.domain.announcement import News
 from service.domain.comment import NewComment
 from service.domain.email import EmailAddress
 from service.domain.errors import NotFound, WindowClosed
 from service.domain.linked import linked_domains
 from service.domain.page import PageKey
 from service.domain.status import Status
+from service.notify.announcing import announce
 from service.ratelimit.policies import Action, Scope
 from service.spam.pipeline import judge
 from service.storage import authors, comments, events, facts, links, pages
@@ -93,6 +95,7 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
         changes = comments.Changes(site.slug)
         if was is Status.APPROVED and verdict.status is Status.PENDING:
             comments.set_status(session, comment, Status.PENDING, changes)
+            announce(session, site.slug, News.COMMENT_HELD, {"comment": comment.id})
         else:
             comment.version += 1
             if was is Status.APPROVED:

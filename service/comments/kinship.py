@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.comments.evidence import own_hosts
+from service.domain.announcement import News
 from service.domain.campaign import Bond, Campaign, Kin
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
 from service.domain.status import Status
 from service.log import logger
+from service.notify.announcing import announce
 from service.spam.checks.campaign import COUNTED_MAX
 from service.spam.grouping import Signs, kin_of, signs_of
 from service.storage import campaigns
@@ -82,11 +84,17 @@ def settle(session: Session, comment: Comment, kinship: Kinship, *, edited: bool
     kin = kinship.kin
     if kin is None or not kin.enough:
         return
-    campaign = kin.campaign or campaigns.form(session, comment.site, kin.bond, kinship.now)
+    campaign = kin.campaign or _formed(session, comment.site, kin, kinship.now)
     comment.campaign = campaign
     session.flush()
     if kin.others:
         campaigns.join(session, comment.site, campaign, kin.bond, kin.others)
+
+
+def _formed(session: Session, site: str, kin: Kin, now: datetime) -> str:
+    campaign = campaigns.form(session, site, kin.bond, now)
+    announce(session, site, News.CAMPAIGN_FOUND, {"campaign": campaign})
+    return campaign
 
 
 def _campaign(session: Session, site: str, kin: Kin | None) -> Campaign | None:

@@ -10,6 +10,7 @@ from service import clock
 from service.comments import challenge, evidence, kinship
 from service.comments.evidence import Known
 from service.domain import markup
+from service.domain.announcement import News
 from service.domain.ban import domains_above
 from service.domain.challenge import Pressure
 from service.domain.comment import DEPTH_MAX, NewComment
@@ -21,6 +22,7 @@ from service.domain.status import Status
 from service.domain.text import fold
 from service.domain.thread import held_by
 from service.domain.verdict import Verdict
+from service.notify.announcing import announce
 from service.privacy.challenges import Proof
 from service.privacy.keyring import Purpose
 from service.privacy.vault import Vault
@@ -256,6 +258,8 @@ def _store(
     events.add(session, judged("submitted", comment, before=None))
     if published:
         publish(session, comment, changes)
+    else:
+        announce(session, comment.site, News.COMMENT_HELD, {"comment": comment.id})
     changes.write(session)
     return known.avatar_seed
 

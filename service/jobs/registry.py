@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from service.jobs import retention, training
 from service.moderation import audit
+from service.notify import announcing, delivering
 from service.stats import catch_up
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ KINDS = (
     Kind("seal-events", audit.run, every_seconds=5, lease_seconds=300),
     Kind("learn", training.learn, every_seconds=10, lease_seconds=600),
     Kind("rebuild-models", training.rebuild_models, every_seconds=3600, lease_seconds=3600),
+    Kind("announce", announcing.tell, every_seconds=5),
+    Kind(announcing.DELIVER, delivering.deliver, attempts=delivering.ATTEMPTS_MAX, lease_seconds=60),
+    Kind("drop-deliveries", retention.drop_deliveries, every_seconds=3600),
     Kind("forget-addresses", retention.forget_addresses, every_seconds=3600),
     Kind("drop-idempotency-keys", retention.drop_idempotency_keys, every_seconds=600),
     Kind("drop-used-challenges", retention.drop_used_challenges, every_seconds=600),

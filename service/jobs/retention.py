@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from service import clock
 from service.log import logger
-from service.storage import bans, campaigns, challenges, retention
+from service.storage import bans, campaigns, challenges, retention, webhooks
 from service.storage.database import Session, transaction
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ADDRESSES_KEPT = timedelta(days=30)
 SIGNS_KEPT = timedelta(days=30)
+DELIVERIES_KEPT = timedelta(days=30)
 ROWS_AT_ONCE = 500
 
 
@@ -34,6 +35,12 @@ def drop_idempotency_keys(_services: Services, _payload: Mapping[str, Any]) -> N
     """Idempotency keys go when they have expired, with the answers kept under them."""
     now = clock.now()
     _until_none("keys dropped", lambda session: retention.drop_idempotency_keys(session, now, ROWS_AT_ONCE))
+
+
+def drop_deliveries(_services: Services, _payload: Mapping[str, Any]) -> None:
+    """What was sent to webhooks is forgotten after 30 days."""
+    before = clock.now() - DELIVERIES_KEPT
+    _until_none("deliveries dropped", lambda session: webhooks.drop_old(session, before, ROWS_AT_ONCE))
 
 
 def drop_used_challenges(_services: Services, _payload: Mapping[str, Any]) -> None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.clock import rfc3339
+from service.domain.announcement import News
 from service.domain.errors import NotFound, StaleVersion
 from service.domain.ids import new_id
 from service.domain.status import TRANSITIONS, Decision, check_transition
+from service.notify.announcing import announce
 from service.storage import comments, decisions, events, pages, queue
 from service.storage.comments import Changes, Comment
 from service.storage.database import Session, transaction
@@ -96,7 +98,20 @@ def settle(session: Session, site: str, locked: Sequence[Comment], ruling: Rulin
         ),
     )
     session.flush()
+    announce(session, site, News.COMMENT_DECIDED, told(ruling, len(movable)))
     return len(movable), touched_by(session, changes)
+
+
+def told(ruling: Ruling, comments: int) -> dict[str, object]:
+    """What webhooks are told of a decision."""
+    return {
+        "id": ruling.id,
+        "decision": ruling.decision.value,
+        "reason": ruling.reason,
+        "by": ruling.actor,
+        "comments": comments,
+        "undone": False,
+    }
 
 
 def touched_by(session: Session, changes: Changes) -> Touched:

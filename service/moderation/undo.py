@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.clock import rfc3339
+from service.domain.announcement import News
 from service.domain.errors import IllegalTransition, NotFound, WindowClosed
 from service.domain.ids import new_id
 from service.moderation.decide import Touched, touched_by
+from service.notify.announcing import announce
 from service.storage import comments, decisions, events
 from service.storage.comments import Changes, Comment
 from service.storage.database import Session, transaction
@@ -74,6 +76,15 @@ def _put_back(session: Session, record: DecisionRecord, by: Undoer) -> PutBack:
     events.add_all(session, [*happened, _summary(record, by, restored, skipped)])
     decisions.close(record, by.actor, by.at)
     session.flush()
+    undone = {
+        "id": record.id,
+        "decision": record.decision,
+        "reason": record.reason,
+        "by": by.actor,
+        "comments": restored,
+        "undone": True,
+    }
+    announce(session, record.site, News.COMMENT_DECIDED, undone)
     return PutBack(restored, skipped, (touched_by(session, changes),))
 
 

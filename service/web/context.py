@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app, g, request
 
+from service.outbound.fetch import Outbound
 from service.privacy.challenges import Challenges
 from service.privacy.fingerprint import Fingerprints
 from service.privacy.keyring import Keyring
@@ -37,6 +38,7 @@ class Services:
     hits: HitCounter
     trusted: TrustedProxies
     shelf: Shelf
+    outbound: Outbound
 
 
 def services() -> Services:

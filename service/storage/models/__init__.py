@@ -6,6 +6,7 @@ from service.storage.models.access import Account, Claim, LoginSession, Token
 from service.storage.models.comment import Comment, Report, StoredSignal, Vote
 from service.storage.models.defence import Ban, Campaign, RuleSet, SharedSign, Sketch
 from service.storage.models.model import SpamLabel, SpamLearning, SpamModel
+from service.storage.models.outbound import Announcement, Delivery, Webhook
 from service.storage.models.pressure import UsedChallenge
 from service.storage.models.record import DecisionRecord, Event, IdempotencyRecord, Job, LimitHits
 from service.storage.models.seal import Seal, SealHead, UnsealedEvent
@@ -14,12 +15,14 @@ from service.storage.models.statistics import LinkedDomain, Rollup, RollupSite, 
 
 __all__ = [
     "Account",
+    "Announcement",
     "Author",
     "Ban",
     "Campaign",
     "Claim",
     "Comment",
     "DecisionRecord",
+    "Delivery",
     "Event",
     "IdempotencyRecord",
     "Job",
@@ -46,4 +49,5 @@ __all__ = [
     "UnsealedEvent",
     "UsedChallenge",
     "Vote",
+    "Webhook",
 ]
