@@ -112,7 +112,7 @@ def _services(settings: Settings) -> Services:
         hits=HitCounter(),
         trusted=_trusted(settings),
         shelf=Shelf(),
-        outbound=Outbound(settings.outbound_allow),
+        outbound=Outbound(settings.outbound_allow or ()),
     )
 
 

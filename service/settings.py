@@ -167,11 +167,11 @@ class Settings:
         "BELOWLINE_WORKERS", _whole(1, 64), "serving processes; default: chosen from the machine", None
     )
     threads: int = _setting("BELOWLINE_THREADS", _whole(1, 512), "threads of each serving process", 64)
-    outbound_allow: tuple[IPv4Address | IPv6Address, ...] = _setting(
+    outbound_allow: tuple[IPv4Address | IPv6Address, ...] | None = _setting(
         "BELOWLINE_OUTBOUND_ALLOW",
         _loopbacks,
         "addresses of this machine that webhooks may reach, for development and tests; refused in production",
-        (),
+        None,
     )
     edit_window_seconds: int = _setting(
         "BELOWLINE_EDIT_WINDOW_SECONDS",

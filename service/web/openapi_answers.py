@@ -32,6 +32,7 @@ HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 REASONS: Final = {
     200: "Done.",
     201: "Stored durably.",
+    202: "Taken; a job does it.",
     204: "Done; there is nothing to say.",
     303: "For a form: back to the page.",
     304: "Not modified.",

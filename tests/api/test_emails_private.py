@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,11 +16,17 @@ import pytest
 import redis
 from flask import Flask
 
+from service.domain.announcement import News
 from service.domain.email import parse_email
+from service.jobs.registry import KINDS
+from service.jobs.worker import Worker
+from service.notify import announcing
 from service.storage.database import database_url
 from tests.api.newsroom import ORIGIN, PAGE, Newsroom, bearer, open_newsroom
+from tests.backing.receiver import receiving
 from tests.backing.redis import RedisServer
 
+HERE = {"outbound_allow": (ip_address("127.0.0.1"),)}
 CANARY = "Kanarya.Canary+Haber@mail.example.org"
 
 
@@ -115,6 +122,9 @@ def exercise(newsroom: Newsroom) -> Iterator[tuple[str, bytes]]:
         "/readyz",
     ):
         yield call("GET", path)
+    yield call("GET", f"/v1/challenge{of_page}")
+    yield call("POST", "/v1/comments", json=newsroom.comment(email=CANARY, challenge="ask"))
+    yield from told(newsroom)
     subject = {"site": newsroom.site, "email": CANARY, "reason": "asked"}
     yield call("POST", "/v1/admin/privacy/export", json=subject, headers=bearer(newsroom.admin))
     yield call(
@@ -131,6 +141,25 @@ def exercise(newsroom: Newsroom) -> Iterator[tuple[str, bytes]]:
             f"comments?status=approved&q={CANARY.partition('@')[0].lower()}",
         ):
             yield call("GET", f"/v1/moderation/{path}", headers=bearer(credential))
+
+
+def told(newsroom: Newsroom) -> Iterator[tuple[str, bytes]]:
+    """What a webhook that wants everything is told."""
+    hooks, admin = "/v1/admin/webhooks", bearer(newsroom.admin)
+    with receiving() as receiver:
+        wanted = {"site": newsroom.site, "url": receiver.url, "events": [kind.value for kind in News]}
+        hook = newsroom.client.post(hooks, json=wanted, headers=admin).get_json()["id"]
+        newsroom.decide(newsroom.pending(email=CANARY), "approve")
+        kinds = [kind for kind in KINDS if kind.name in ("announce", announcing.DELIVER)]
+        with newsroom.app.app_context():
+            services = newsroom.app.extensions["belowline"]
+            announcing.tell(services, {})
+            worker = Worker(services, kinds)
+            worker.run_once()
+        assert receiver.got
+        for sent in receiver.got:
+            yield "a webhook", repr(sent).encode()
+    yield "its log", newsroom.client.get(f"{hooks}/{hook}/deliveries", headers=admin).get_data()
 
 
 def database_bytes(newsroom: Newsroom) -> bytes:
@@ -150,7 +179,7 @@ def watched(
     capfd: pytest.CaptureFixture[str], make_app: Callable[..., Flask], redis_server: RedisServer
 ) -> Newsroom:
     """A newsroom of an application whose log goes where `capfd` reads: it was there first."""
-    return open_newsroom(make_app(limits_on=True, redis_url=redis_server.url, metrics_on=True))
+    return open_newsroom(make_app(limits_on=True, redis_url=redis_server.url, metrics_on=True, **HERE))
 
 
 def test_the_email_leaves_nowhere(

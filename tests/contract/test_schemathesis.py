@@ -49,6 +49,9 @@ KNOWN = {
     "path.slug": ("other_sites", 1.0),
     "path.token_id": ("other_tokens", 1.0),
     "path.account_id": ("other_accounts", 1.0),
+    "path.webhook_id": ("webhooks", 1.0),
+    "path.delivery_id": ("deliveries", 1.0),
+    "body.url": ("urls", 1.0),
     "header.If-Match": ("versions", 0.9),
     "body.site": ("sites", 1.0),
     "body.page": ("pages", 0.9),
@@ -137,7 +140,11 @@ def _known(service: RunningService) -> dict[str, list[str]]:
         admin.post("/v1/admin/accounts", {"login": f"spare-{n}", "role": "moderator", "sites": ["herald"]})
         for n in range(3)
     ]
+    hooks, sent = _webhooks(service)
     return {
+        "webhooks": hooks,
+        "deliveries": sent,
+        "urls": ["https://hooks.example/x", "https://api.telegram.org/bot1/sendMessage?chat_id=2"],
         "sites": ["demo"],
         "other_sites": ["herald"],
         "other_tokens": [token["id"] for token in tokens if token["label"] == "spare"],
@@ -156,6 +163,14 @@ def _known(service: RunningService) -> dict[str, list[str]]:
         "texts": ["Ayşe Yılmaz", "Good article.", "پل پرانا ہے"],
         "codes": ["off_topic", "spam", "asked_for"],
     }
+
+
+def _webhooks(service: RunningService) -> tuple[list[str], list[str]]:
+    """Webhooks, and messages that wait for the first of them."""
+    admin, hooks = service.client(service.credentials()["admin_token"]), "/v1/admin/webhooks"
+    wanted = {"site": "demo", "url": "https://hooks.example/x", "events": []}
+    made = [admin.post(hooks, wanted).json()["id"] for _ in range(6)]
+    return made, [admin.post(f"{hooks}/{made[0]}/test").json()["delivery"] for _ in range(2)]
 
 
 def _closed(document: dict[str, Any]) -> dict[str, Any]:
@@ -240,8 +255,13 @@ def test_the_service_answers_as_described(
     assert never == {}, "these operations were never called with success"
 
 
-# Their bodies name an author or a comment, or they want what such a call made: tests/api/test_bans.py has them.
-OF_SOMETHING_THAT_EXISTS = {"POST /v1/moderation/bans", "DELETE /v1/moderation/bans/{ban_id}"}
+# Their bodies name an author or a comment, or they want what such a call made: tests/api/test_bans.py has them. A
+# message is sent again when it was delivered or given up, which takes a receiver: tests/api/test_webhooks.py.
+OF_SOMETHING_THAT_EXISTS = {
+    "POST /v1/moderation/bans",
+    "DELETE /v1/moderation/bans/{ban_id}",
+    "POST /v1/admin/webhooks/{webhook_id}/deliveries/{delivery_id}/resend",
+}
 
 
 def _reachable(document: dict[str, Any], role: str) -> set[str]:
