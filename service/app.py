@@ -6,9 +6,8 @@ from flask import Flask
 from werkzeug.routing import BaseConverter
 
 from service import log
-from service.admin import account_routes
+from service.admin import account_routes, webhook_routes
 from service.admin import routes as admin
-from service.admin import webhook_routes
 from service.auth import guard
 from service.comments import routes as comments
 from service.console import assets as console_assets
