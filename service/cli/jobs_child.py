@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 import threading
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 
-from service.cli.child_process import tied_to_us
+from service.cli.template import Template
 
-COMMAND = (sys.executable, "-m", "flask", "--app", "service", "worker")
 LOOK_SECONDS = 0.1
 RESTART_PAUSE_SECONDS = 2
 STOP_SECONDS = 5
@@ -18,11 +17,12 @@ STOP_SECONDS = 5
 class JobsChild:
     """A `worker` child, started once `ready` says so, started again should it end; it ends with us."""
 
-    def __init__(self, ready: Callable[[], bool], report: Callable[[str], None]) -> None:
+    def __init__(self, template: Template, ready: Callable[[], bool], report: Callable[[str], None]) -> None:
+        self._template = template
         self._ready = ready
         self._report = report
         self._stopping = threading.Event()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: BaseProcess | None = None
         # One thread for good: the kernel ends a child with the thread that started it.
         self._thread = threading.Thread(target=self._keep, name="jobs-child", daemon=True)
 
@@ -42,9 +42,8 @@ class JobsChild:
         if child is None:
             return
         child.terminate()
-        try:
-            child.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
+        child.join(STOP_SECONDS)
+        if child.is_alive():
             child.kill()
 
     def _keep(self) -> None:
@@ -52,14 +51,24 @@ class JobsChild:
             if self._stopping.wait(LOOK_SECONDS):
                 return
         while not self._stopping.is_set():
-            self._child = subprocess.Popen(
-                COMMAND,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is for us, and we tell it
-                preexec_fn=tied_to_us(),
-            )
-            self._child.wait()
+            child = self._template.process("belowline-jobs", work)
+            child.start()
+            self._child = child
+            child.join()
             if self._stopping.wait(RESTART_PAUSE_SECONDS):
                 return
-            if self._child.returncode != 0:
-                self._report(f"the jobs worker ended ({self._child.returncode}); starting it again")
+            if child.exitcode != 0:
+                self._report(f"the jobs worker ended ({child.exitcode}); starting it again")
+
+
+def work() -> None:
+    """Inside the child: does the jobs, with no more in memory than that takes."""
+    from service.app import create_app
+    from service.jobs import foreground
+    from service.jobs.worker import Worker
+    from service.settings import Settings
+    from service.web.context import services
+
+    os.setsid()  # Ctrl-C is for the launcher, which tells us
+    with create_app(Settings.from_environ()).app_context():
+        foreground.run(Worker(services()))

@@ -9,10 +9,8 @@ import hashlib
 import http.client
 import importlib
 import json
-import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -24,17 +22,16 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from service.cli.child_process import die_with_parent, tied_to_us
 from service.cli.embedded_valkey import EmbeddedValkey, binary
 from service.cli.jobs_child import JobsChild
 from service.cli.machine import CannotStart, check_folder, check_port, open_files, worker_count
 from service.cli.server import SteadyServer
 from service.cli.server_log import server_log
+from service.cli.template import Template, command
 from service.settings import Settings, SettingsError
 from service.storage.quick_look import is_ready
 
 TARGET = "service.wsgi:app"
-BACKLOG = 2048
 # Of one worker: connections, idle ones too; requests whose body is still being sent; files for all that and the rest.
 CONNECTIONS = 4096
 WAITING = 2048
@@ -51,7 +48,7 @@ class Plan:
 
     settings: Settings
     workers: int
-    valkey: EmbeddedValkey | None
+    template: Template
     reload: bool
 
     @property
@@ -71,10 +68,13 @@ def main(arguments: list[str]) -> int:
         open_files(OPEN_FILES)
         valkey = _embedded_valkey(settings)
         if valkey is not None:
-            valkey.start()
             os.environ["REDIS_URL"] = valkey.url
-        plan = Plan(settings, _workers(settings, valkey), valkey, "--reload" in arguments)
-        _set_up(settings)
+        template = Template(reload="--reload" in arguments)
+        template.prepare()
+        if valkey is not None:
+            valkey.start()
+        plan = Plan(settings, _workers(settings, valkey), template, "--reload" in arguments)
+        _set_up(settings, template)
         _serve(plan)
     except (SettingsError, CannotStart) as problem:
         sys.stderr.write(f"belowline: {problem}\n")
@@ -118,16 +118,16 @@ def _workers(settings: Settings, valkey: EmbeddedValkey | None) -> int:
     return settings.workers
 
 
-def _set_up(settings: Settings) -> None:
+def _set_up(settings: Settings, template: Template) -> None:
     """Migrates, and makes the demo, in a process of its own: this one stays small. Raises CannotStart."""
     if _is_set_up(settings):
         _say("the database is up to date")
         return
     _say("bringing the database up to date")
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "service", "setup"], check=False, preexec_fn=tied_to_us()
-    )
-    if done.returncode != 0:
+    setup = template.process("belowline-setup", command, "setup")
+    setup.start()
+    setup.join()
+    if setup.exitcode != 0:
         raise CannotStart("the service was not set up, for the reason above")
 
 
@@ -145,22 +145,19 @@ def _is_set_up(settings: Settings) -> bool:
 
 
 def load_worker(target: str) -> Callable[..., Any]:
-    """The WSGI callable, inside a new serving process."""
-    launcher = multiprocessing.parent_process()
-    assert launcher is not None
-    assert launcher.pid is not None
-    die_with_parent(launcher.pid)
+    """The WSGI callable, inside a new serving process: what is prepared needs no place in the waiting room."""
     from service.cli.waiting_room import WaitingRoom
 
     module, name = target.split(":")
-    app = getattr(importlib.import_module(module), name)
-    return WaitingRoom(app, Settings.from_environ().threads, WAITING)
+    front = getattr(importlib.import_module(module), name).wsgi_app
+    front.inner = WaitingRoom(front.inner, Settings.from_environ().threads, WAITING)
+    return front  # type: ignore[no-any-return]
 
 
 def _serve(plan: Plan) -> None:
     settings = plan.settings
-    multiprocessing.set_start_method("spawn")  # a fork would share our threads' locks with the workers
     server = SteadyServer(
+        plan.template,
         TARGET,
         address=settings.host,
         port=settings.port,
@@ -171,7 +168,6 @@ def _serve(plan: Plan) -> None:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),
         websockets=False,
-        backlog=BACKLOG,
         backpressure=CONNECTIONS,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
@@ -181,7 +177,7 @@ def _serve(plan: Plan) -> None:
     )
     _say(f"starting {plan.workers} serving processes with {settings.threads} threads each")
     threading.Thread(target=_announce, args=(plan,), name="announce", daemon=True).start()
-    with _jobs(settings, server):
+    with _jobs(plan, server):
         try:
             server.serve(target_loader=load_worker)
         except OSError as problem:  # the port was taken meanwhile, or a process could not be made
@@ -191,12 +187,12 @@ def _serve(plan: Plan) -> None:
 
 
 @contextmanager
-def _jobs(settings: Settings, server: SteadyServer) -> Iterator[None]:
+def _jobs(plan: Plan, server: SteadyServer) -> Iterator[None]:
     """Has the jobs done meanwhile, where no worker of its own runs beside."""
-    if not settings.jobs:
+    if not plan.settings.jobs:
         yield
         return
-    child = JobsChild(lambda: _is_alive(settings), _say)
+    child = JobsChild(plan.template, lambda: _is_alive(plan.settings), _say)
     child.start()
     server.on_reload(child.renew)
     try:

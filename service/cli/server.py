@@ -5,11 +5,25 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from functools import partial
 from typing import Any
 
 from granian._granian import SocketHolder
 from granian.server import MPServer
 from granian.server.mp import WorkerProcess
+
+from service.cli.template import Template
+
+BACKLOG = 2048
+
+
+def serve_on(target: Any, number: int, name: str | None, loader: Any, sockets: Any, *rest: Any) -> None:
+    """Inside a new worker: makes Granian's own holder for the socket, whose number here may be another one."""
+    spec_and_holder, listener = sockets
+    if listener is not None:
+        holder: Any = SocketHolder  # takes more than its types say
+        spec_and_holder = (None, holder(listener.fileno(), False, BACKLOG))
+    target(number, name, loader, (spec_and_holder, listener), *rest)
 
 
 class SteadyServer(MPServer):
@@ -20,13 +34,15 @@ class SteadyServer(MPServer):
     too, but a burst of connections then ends up with whichever woke first.
     """
 
-    def __init__(self, *arguments: Any, **settings: Any) -> None:
-        super().__init__(*arguments, **settings)
+    def __init__(self, template: Template, target: str, **settings: Any) -> None:
+        super().__init__(target, backlog=BACKLOG, **settings)
+        self._template = template
         self._listeners: list[socket.socket] = []
         self._at_terminal = os.isatty(0)
 
     def signal_handler_reload(self, *arguments: Any, **named: Any) -> None:
-        """On SIGHUP the workers are replaced one by one; but who closes the terminal wants an end."""
+        """On SIGHUP the workers are replaced one by one, by new code; but who closes the terminal wants an end."""
+        self._template.outdate()
         inner: Any = super()
         if self._at_terminal:
             inner.signal_handler_interrupt(*arguments, **named)
@@ -51,9 +67,10 @@ class SteadyServer(MPServer):
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> WorkerProcess:  # type: ignore[override]
         if self._listeners:
             self._sso = self._listeners[idx]
-            holder: Any = SocketHolder  # takes more than its types say
-            self._shd = holder(self._sso.fileno(), False, self.backlog)
-        return super()._spawn_worker(idx, target, callback_loader)
+        worker = super()._spawn_worker(idx, partial(serve_on, target), callback_loader)
+        planned: Any = worker.inner  # Granian starts a new Python for each; the template has one ready
+        worker.inner = self._template.process("belowline-web", planned._target, *planned._args)
+        return worker
 
     def _drop_shared_socket(self) -> None:
         for listener in self._listeners:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextvars
-import signal
-import threading
-
 import click
 from flask.cli import with_appcontext
 
 from service.cli.database import require_database
 from service.domain.errors import Unavailable
+from service.jobs import foreground
 from service.jobs.worker import Worker
-from service.log import logger
 from service.web.context import services
 
 
@@ -32,25 +28,7 @@ def command(once: bool) -> None:
         except Unavailable as error:
             raise click.ClickException(error.detail) from None
         return
-    _run_until_told(worker)
-
-
-def _run_until_told(worker: Worker) -> None:
-    """Runs it in a thread, so that a signal's handler never meets a lock that it already holds."""
-    failed: list[Exception] = []
-
-    def work() -> None:
-        try:
-            worker.run()
-        except Exception as error:
-            failed.append(error)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: worker.stopping.set())
-    thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), name="jobs")
-    logger().info("worker started")
-    thread.start()
-    thread.join()
-    if failed:
-        raise click.ClickException(f"the worker cannot go on ({type(failed[0]).__name__})") from failed[0]
-    logger().info("worker ended")
+    try:
+        foreground.run(worker)
+    except Exception as error:
+        raise click.ClickException(f"the worker cannot go on ({type(error).__name__})") from error

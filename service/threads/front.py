@@ -27,7 +27,7 @@ class Front:
     """The WSGI application with the read path before it."""
 
     def __init__(self, app: Flask, inner: Callable[[Environ, StartResponse], Iterable[bytes]]) -> None:
-        self._inner = inner
+        self.inner = inner
         self._services: Services = app.extensions["belowline"]
         self._cache: PreparedCache = app.extensions["prepared"]
 
@@ -42,7 +42,7 @@ class Front:
                     status, headers, body = answer(entry, environ, origin)
                     start_response(status, headers)
                     return body
-        return self._inner(environ, start_response)
+        return self.inner(environ, start_response)
 
 
 def asks_for_now(environ: Environ) -> bool:

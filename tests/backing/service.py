@@ -115,10 +115,24 @@ class RunningService:
 
     def workers(self) -> list[int]:
         """The process ids of the serving processes."""
-        if self._launcher is None:
-            return []
-        children = Path(f"/proc/{self._launcher.pid}/task/{self._launcher.pid}/children").read_text().split()
-        return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return self._named("belowline-web")
+
+    def jobs_workers(self) -> list[int]:
+        """The process ids of the jobs worker that the launcher brings along: one, or none yet."""
+        return self._named("belowline-jobs")
+
+    def _named(self, name: str) -> list[int]:
+        """The processes of this name with this service's settings, whoever started them."""
+        wanted = f"BELOWLINE_INSTANCE_DIR={self.instance}".encode()
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                settings = (folder / "environ").read_bytes().split(b"\0")
+                if (folder / "comm").read_text().strip() == name and wanted in settings:
+                    found.append(int(folder.name))
+            except OSError:
+                continue  # it has ended meanwhile
+        return found
 
     def written(self) -> str:
         """Everything it has logged so far."""

@@ -29,6 +29,7 @@ PROGRAM = """
 import sys, time
 from pathlib import Path
 from service.app import create_app
+from service.jobs import foreground
 from service.jobs.registry import Kind
 from service.jobs.worker import Worker
 from service.settings import Settings
@@ -44,8 +45,7 @@ def run(_services, payload):
 app = create_app(Settings(instance_dir=folder, database_url=sys.argv[2]))
 with app.app_context():
     worker = Worker(services(), [Kind("slow", run, lease_seconds=1)])
-    import service.cli.worker as command
-    command._run_until_told(worker)
+    foreground.run(worker)
 """
 
 
@@ -59,10 +59,12 @@ def worker_process(app: Flask, tmp_path: Path, database_url: str) -> Iterator[su
         cwd=ROOT,
         preexec_fn=child.end_with_the_tests,
     )
-    wait_until(lambda: (tmp_path / "begun").exists(), "the job is begun", 30)
-    yield process
-    process.kill()
-    process.wait()
+    try:
+        wait_until(lambda: (tmp_path / "begun").exists(), "the job is begun", 30)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _left() -> bool:
@@ -102,28 +104,14 @@ def service() -> Iterator[RunningService]:
     running.remove()
 
 
-def _workers(service: RunningService) -> list[int]:
-    """The process ids of the jobs workers with this service's settings."""
-    wanted = f"BELOWLINE_INSTANCE_DIR={service.instance}".encode()
-    found = []
-    for folder in Path("/proc").iterdir():
-        try:
-            command = (folder / "cmdline").read_bytes().split(b"\0") if folder.name.isdigit() else []
-            if command[-2:-1] == [b"worker"] and wanted in (folder / "environ").read_bytes().split(b"\0"):
-                found.append(int(folder.name))
-        except OSError:
-            continue
-    return found
-
-
 def test_the_server_has_its_jobs_done_by_a_child_that_it_starts_again(service: RunningService) -> None:
     service.start()
     wait_until(lambda: "worker started" in service.written(), "a worker is there", 30)
-    (victim,) = _workers(service)
+    (victim,) = service.jobs_workers()
     os.kill(victim, signal.SIGKILL)
-    wait_until(lambda: _workers(service) not in ([], [victim]), "another worker is there", 30)
+    wait_until(lambda: service.jobs_workers() not in ([], [victim]), "another worker is there", 30)
     assert service.stop() == 0
-    assert _workers(service) == []
+    assert service.jobs_workers() == []
 
 
 def test_the_jobs_child_goes_with_a_killed_server(service: RunningService) -> None:
@@ -131,7 +119,7 @@ def test_the_jobs_child_goes_with_a_killed_server(service: RunningService) -> No
     wait_until(lambda: "worker started" in service.written(), "a worker is there", 30)
     service.signal(signal.SIGKILL)
     service.wait()
-    wait_until(lambda: _workers(service) == [], "the worker follows")
+    wait_until(lambda: service.jobs_workers() == [], "the worker follows")
 
 
 def test_a_server_without_jobs_starts_no_worker() -> None:

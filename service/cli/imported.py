@@ -1,0 +1,21 @@
+"""Imports all that serving and working processes need; what is here before the fork is in memory once."""
+
+from __future__ import annotations
+
+import gc
+
+import granian._loops
+import granian._signals
+import granian.server.mp
+import granian.wsgi
+
+import service.app
+import service.cli.serve
+import service.cli.waiting_room
+import service.jobs.flush
+import service.jobs.foreground
+
+gc.collect()
+gc.freeze()  # a collection would write to every object, and so copy every page
+
+__all__ = ["granian", "service"]
