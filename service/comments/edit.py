@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from service import clock
-from service.comments import evidence, kinship
+from service.comments import evidence, kinship, pressure
 from service.comments.evidence import Known
 from service.comments.submit import (
     READER,
@@ -81,6 +81,7 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
         links_known = evidence.known_links(session, site, new, besides=comment_id)
     classified = services.shelf.classify(new)
     found = kin.told(Known(gathered, links_known, outcome, classified).facts(site, new))
+    found = replace(found, breaker_tripped=pressure.is_tripped(services, site.slug))
     verdict = judge(new, found, site.policy)
     with transaction() as session:
         again = kinship.look_again(session, kin)

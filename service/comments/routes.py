@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, jsonify, request
 
 from service.clock import rfc3339
-from service.comments import challenge, forms, schemas
+from service.comments import challenge, forms, pressure, schemas
 from service.comments.edit import edit, take_back
 from service.comments.receive import Received, authorship, receive, refusals_counted, sender, site_of
 from service.comments.report import report
@@ -74,8 +74,9 @@ def get_challenge() -> Response:
     site = readers_site(asked["site"])
     page = page_key(asked["page"], site)
     limits.permit(services(), Action.CHALLENGE, sender(site.slug).keys)
+    against = Pressure(tripped=pressure.is_tripped(services(), site.slug))
     bound = Binding(site.slug, challenge.page_hash(services(), site.slug, page.key))
-    response = jsonify(challenge.offered(services(), bound, Pressure()))
+    response = jsonify(challenge.offered(services(), bound, against))
     response.headers["Cache-Control"] = "no-store"
     return response
 

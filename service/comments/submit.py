@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from service import clock
-from service.comments import challenge, evidence, kinship
+from service.comments import challenge, evidence, kinship, pressure
 from service.comments.evidence import Known
 from service.domain import markup
 from service.domain.announcement import News
@@ -119,12 +119,13 @@ def submit(
         links_known = evidence.known_links(session, site, new)
     classified = services.shelf.classify(new)
     found = kin.told(Known(gathered, links_known, outcome, classified).facts(site, new))
+    found = replace(found, breaker_tripped=pressure.is_tripped(services, site.slug))
     verdict = judge(new, found, site.policy)
-    pressure = Pressure(verdict.score, flooded=found.site_flooded)
-    if not challenge.suffices(proof, pressure):
-        challenge.ask(services, new, pressure)
-    elif found.site_flooded:
-        found = replace(found, site_flooded=False)
+    against = Pressure(verdict.score, found.site_flooded, found.breaker_tripped)
+    if not challenge.suffices(proof, against):
+        challenge.ask(services, new, against)
+    elif found.site_flooded or found.breaker_tripped:
+        found = replace(found, site_flooded=False, breaker_tripped=False)
         verdict = judge(new, found, site.policy)
     comment = _comment(new, gathered, now)
     keep_opinion(comment, classified)

@@ -49,9 +49,10 @@ class Facts:
     `author_confirmed`: the sender bears the token of an earlier comment of this email that was confirmed by mail.
     `author_…` else count this author's comments on this site by their last status; an author who is new has zeros.
 
-    `limits_degraded`: the shared rate limits could not be asked. `site_flooded`: more was posted on the site than
-    its limit lets through unseen. `classified` is what the classifier thinks, asked by the caller; `campaign` is what
-    the comment belongs to, or will make together with others, if it does; `campaign_unknown`: that
+    `limits_degraded`: the shared rate limits could not be asked. `site_flooded`: more was posted on the page or the
+    site than its limit lets through unseen. `breaker_tripped`: the site's breaker is. `classified` is what the
+    classifier thinks, asked by the caller; `campaign` is what the comment belongs to, or will make together with
+    others, if it does; `campaign_unknown`: that
     could not be computed; `alike_lately` are earlier comments that read much like it, too few for a campaign.
     `banned` is the ban that it meets; `rules` are the newsroom's own, None when they cannot be read.
     `email_disposable`: the email is of a provider of throw-away addresses. `met_before` names checks that found
@@ -78,3 +79,4 @@ class Facts:
     links: KnownLinks = KnownLinks()
     name_like: Likeness | None = None
     met_before: frozenset[str] = frozenset()
+    breaker_tripped: bool = False

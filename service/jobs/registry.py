@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from service.jobs import retention, training
-from service.moderation import audit
+from service.moderation import audit, breaker
 from service.notify import announcing, delivering
 from service.stats import catch_up
 
@@ -40,6 +40,8 @@ KINDS = (
     Kind("seal-events", audit.run, every_seconds=5, lease_seconds=300),
     Kind("learn", training.learn, every_seconds=10, lease_seconds=600),
     Kind("rebuild-models", training.rebuild_models, every_seconds=3600, lease_seconds=3600),
+    Kind("end-breakers", breaker.end, every_seconds=30),
+    Kind("learn-usual-pressure", breaker.learn_usual, every_seconds=3600, lease_seconds=600),
     Kind("announce", announcing.tell, every_seconds=5),
     Kind(announcing.DELIVER, delivering.deliver, attempts=delivering.ATTEMPTS_MAX, lease_seconds=60),
     Kind("drop-deliveries", retention.drop_deliveries, every_seconds=3600),

@@ -15,6 +15,7 @@ from service.spam.checks import (
     advert_words,
     author_history,
     ban,
+    breaker,
     campaign,
     capitals,
     classifier,
@@ -41,6 +42,7 @@ Check = Callable[[NewComment, Facts], Signal | None]
 CHECKS: tuple[Check, ...] = (
     unlimited.check,
     flood.check,
+    breaker.check,
     ban.check,
     honeypot.check,
     rules.check,
@@ -64,7 +66,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 HOLD_FROM = 0.5
-ALWAYS_HOLD = frozenset({"unlimited", "flood", "ban", "honeypot", "rules", "check_failed"})
+ALWAYS_HOLD = frozenset({"unlimited", "flood", "breaker", "ban", "honeypot", "rules", "check_failed"})
 
 
 def judge(new: NewComment, facts: Facts, policy: Policy, checks: Sequence[Check] = CHECKS) -> Verdict:

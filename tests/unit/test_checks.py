@@ -12,6 +12,7 @@ from service.settings import Policy
 from service.spam import pipeline
 from service.spam.checks import (
     author_history,
+    breaker,
     capitals,
     flood,
     mixed_scripts,
@@ -79,6 +80,9 @@ def test_mixed_scripts_within_a_word(name: str, body: str, fires: bool) -> None:
 def test_what_says_why_a_comment_waits_has_no_weight() -> None:
     degraded = unlimited.check(NEW, replace(FACTS, limits_degraded=True))
     flooded = flood.check(NEW, replace(FACTS, site_flooded=True))
+    tripped = breaker.check(NEW, replace(FACTS, breaker_tripped=True))
+    assert (tripped.score if tripped else None) == 0.0
+    assert breaker.check(NEW, FACTS) is None
     assert degraded is not None
     assert flooded is not None
     assert (degraded.score, flooded.score) == (0.0, 0.0)

@@ -7,7 +7,7 @@ from service.storage.models.comment import Comment, Report, StoredSignal, Vote
 from service.storage.models.defence import Ban, Campaign, RuleSet, SharedSign, Sketch
 from service.storage.models.model import SpamLabel, SpamLearning, SpamModel
 from service.storage.models.outbound import Announcement, Delivery, Webhook
-from service.storage.models.pressure import UsedChallenge
+from service.storage.models.pressure import SiteBreaker, UsedChallenge
 from service.storage.models.record import DecisionRecord, Event, IdempotencyRecord, Job, LimitHits
 from service.storage.models.seal import Seal, SealHead, UnsealedEvent
 from service.storage.models.site import Author, Page, Site, SiteOrigin
@@ -38,6 +38,7 @@ __all__ = [
     "SealHead",
     "SharedSign",
     "Site",
+    "SiteBreaker",
     "SiteOrigin",
     "Sketch",
     "SpamLabel",

@@ -1,12 +1,12 @@
-"""What is kept against pressure from outside: challenges that were used."""
+"""What is kept against pressure from outside: challenges that were used, and the sites' breakers."""
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.base import Base
-from service.storage.types import Key, Moment, Slug
+from service.storage.types import Key, Moment, OptionalMoment, Slug
 
 
 class UsedChallenge(Base):
@@ -18,3 +18,20 @@ class UsedChallenge(Base):
     site: Mapped[Slug] = mapped_column(primary_key=True)
     id: Mapped[Key] = mapped_column(primary_key=True)
     expires_at: Mapped[Moment]
+
+
+class SiteBreaker(Base):
+    """A site's breaker; a site that never had too much to do with spam has no row.
+
+    `tripped_at` stands until the log says that it is over.
+    """
+
+    __tablename__ = "site_breakers"
+
+    site: Mapped[Slug] = mapped_column(primary_key=True)
+    ceiling: Mapped[int]
+    tripped_at: Mapped[OptionalMoment]
+    until: Mapped[OptionalMoment]
+    quiet_until: Mapped[OptionalMoment]
+    suspicious: Mapped[int] = mapped_column(default=0)
+    by: Mapped[str] = mapped_column(String(120), default="")
