@@ -57,6 +57,8 @@ def add_site() -> tuple[Response, int]:
         page_hosts=tuple(sent.get("page_hosts", ())),
         edit_window_seconds=sent.get("edit_window_seconds", settings.edit_window_seconds),
         origins=frozenset(sent["origins"]),
+        close_after_days=sent.get("close_after_days"),
+        hold_hot_pages=sent.get("hold_hot_pages", True),
     )
     setup.add_site(_admin(), new)
     return jsonify(_site(new)), 201
@@ -166,6 +168,8 @@ def _site(site: SiteProfile) -> dict[str, Any]:
         "origins": sorted(site.origins),
         "page_hosts": list(site.page_hosts),
         "edit_window_seconds": site.edit_window_seconds,
+        "close_after_days": site.close_after_days,
+        "hold_hot_pages": site.hold_hot_pages,
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from service.domain.comment import NOTE_MAX
+from service.domain.controls import CLOSE_DAYS_MAX
 from service.domain.email import EMAIL_MAX, parse_email
 from service.domain.role import Role
 from service.domain.site import check_slug, clean_origin, clean_page_host
@@ -15,7 +16,7 @@ from service.domain.text import clean_body, clean_line
 from service.i18n import LANGUAGES
 from service.settings import Policy
 from service.threads.schemas import slug
-from service.web.fields import Answer, Choice, Cleaned, Strict, Whole, problem
+from service.web.fields import Answer, Choice, Cleaned, Flag, Strict, Whole, problem
 
 NAME_MAX = 200
 LABEL_MAX = 120
@@ -63,6 +64,15 @@ class SiteChange(Strict):
     origins = Listed(Cleaned(clean_origin, required=True))
     page_hosts = Listed(Cleaned(clean_page_host, required=True))
     edit_window_seconds = Whole(0, WINDOW_MAX)
+    close_after_days = Whole(
+        1,
+        CLOSE_DAYS_MAX,
+        allow_none=True,
+        metadata={"description": "Pages close so many days after their first comment; null for never."},
+    )
+    hold_hot_pages = Flag(
+        metadata={"description": "Whether a page far above its usual pace or risk is held by itself."}
+    )
 
 
 class SiteInput(SiteChange):
@@ -77,6 +87,8 @@ class SiteView(Answer):
     origins = fields.List(fields.String(), required=True)
     page_hosts = fields.List(fields.String(), required=True)
     edit_window_seconds = fields.Integer(required=True)
+    close_after_days = fields.Integer(required=True, allow_none=True)
+    hold_hot_pages = fields.Boolean(required=True)
 
 
 class SitesAnswer(Answer):

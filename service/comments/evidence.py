@@ -50,6 +50,7 @@ class Known:
             author_spam=gathered.author_spam,
             same_body_lately=gathered.same_body,
             site_language=site.language,
+            page_held=gathered.page.held,
             limits_degraded=self.outcome.degraded,
             site_flooded=self.outcome.held_by is not None,
             classified=self.classified,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from service import clock
-from service.comments import challenge, evidence, kinship, pressure
+from service.comments import challenge, evidence, kinship, pace, pressure
 from service.comments.evidence import Known
 from service.domain import markup
 from service.domain.announcement import News
@@ -112,9 +112,11 @@ def submit(
             domains=domains_above(new.email.domain),
             sources=sender.networks,
             proven=sender.proven,
+            source=sender.source,
         )
         gathered = facts.gather(session, evidence.widened(asked, new, sender.source))
         _check_place(new, gathered)
+        pace.check(services, asked, gathered.page)
         kin = kinship.look(session, replace(kin, author=gathered.author.id if gathered.author else ""))
         links_known = evidence.known_links(session, site, new)
     classified = services.shelf.classify(new)
@@ -135,6 +137,7 @@ def submit(
     author = gathered.author or _new_author(services, new, email_index)
     with transaction() as session:
         challenge.use(session, proof)
+        pace.check_again(session, services, asked, gathered)
         again = kinship.look_again(session, kin)
         if again.campaign != kin.campaign:
             verdict = judge(new, again.told(found), site.policy)
@@ -184,7 +187,7 @@ def for_author(comment: Comment, avatar_seed: str) -> dict[str, Any]:
 
 
 def _check_place(new: NewComment, gathered: Gathered) -> None:
-    if not gathered.page_open:
+    if not gathered.page.open:
         raise ThreadClosed("The comments on this page are closed.")
     if new.parent is None:
         return

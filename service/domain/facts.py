@@ -56,7 +56,7 @@ class Facts:
     could not be computed; `alike_lately` are earlier comments that read much like it, too few for a campaign.
     `banned` is the ban that it meets; `rules` are the newsroom's own, None when they cannot be read.
     `email_disposable`: the email is of a provider of throw-away addresses. `met_before` names checks that found
-    something in an earlier text of this comment.
+    something in an earlier text of this comment. `page_held`: everything on the page waits.
     """
 
     author_known: bool
@@ -73,6 +73,7 @@ class Facts:
     banned: Banned | None = None
     rules: RuleBook | None = RuleBook()
     author_confirmed: bool = False
+    page_held: bool = False
     email_disposable: bool = False
     alike_lately: int = 0
     pace: Pace = Pace()

@@ -21,6 +21,7 @@ class Stage(StrEnum):
 class Permission(StrEnum):
     READ_QUEUE = "read_queue"
     DECIDE = "decide"
+    MANAGE_PAGES = "manage_pages"
     READ_EVENTS = "read_events"
     READ_STATISTICS = "read_statistics"
     REVEAL_EMAIL = "reveal_email"
@@ -30,6 +31,7 @@ class Permission(StrEnum):
 PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.READ_QUEUE: frozenset({Role.MODERATOR, Role.ADMIN}),
     Permission.DECIDE: frozenset({Role.MODERATOR, Role.ADMIN}),
+    Permission.MANAGE_PAGES: frozenset({Role.MODERATOR, Role.ADMIN}),
     Permission.READ_EVENTS: frozenset({Role.MODERATOR, Role.ADMIN}),
     Permission.READ_STATISTICS: frozenset({Role.ADMIN}),
     Permission.REVEAL_EMAIL: frozenset({Role.ADMIN}),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from service.jobs import retention, training
-from service.moderation import audit, breaker
+from service.moderation import audit, breaker, pages
 from service.notify import announcing, delivering
 from service.stats import catch_up
 
@@ -38,6 +38,8 @@ class Kind:
 KINDS = (
     Kind("count-statistics", catch_up.run, every_seconds=10, lease_seconds=600),
     Kind("seal-events", audit.run, every_seconds=5, lease_seconds=300),
+    Kind("watch-heat", pages.watch_heat, every_seconds=10),
+    Kind("close-old-pages", pages.close_old, every_seconds=60),
     Kind("learn", training.learn, every_seconds=10, lease_seconds=600),
     Kind("rebuild-models", training.rebuild_models, every_seconds=3600, lease_seconds=3600),
     Kind("end-breakers", breaker.end, every_seconds=30),

@@ -29,6 +29,7 @@ from service.spam.checks import (
     look_alike_name,
     mixed_scripts,
     near_repeat,
+    page_hold,
     repeated_body,
     repetition,
     rules,
@@ -43,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     unlimited.check,
     flood.check,
     breaker.check,
+    page_hold.check,
     ban.check,
     honeypot.check,
     rules.check,
@@ -66,7 +68,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 HOLD_FROM = 0.5
-ALWAYS_HOLD = frozenset({"unlimited", "flood", "breaker", "ban", "honeypot", "rules", "check_failed"})
+ALWAYS_HOLD = frozenset({"unlimited", "flood", "page_hold", "breaker", "ban", "honeypot", "rules", "check_failed"})
 
 
 def judge(new: NewComment, facts: Facts, policy: Policy, checks: Sequence[Check] = CHECKS) -> Verdict:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from service.clock import rfc3339
+from service.domain.controls import SLOW_MODE
 from service.domain.status import Status
 from service.ratelimit.hits import CHALLENGE_ASKED
 from service.ratelimit.policies import LIMITS, Action, Effect
@@ -22,10 +23,13 @@ CHALLENGED: Final = "challenged"
 STATUSES: Final = (Status.APPROVED, Status.PENDING, Status.REJECTED, Status.SPAM)
 LISTED_MAX: Final = 10
 #: Limits whose refusal means that a comment was not taken.
-REFUSING: Final = tuple(
-    limit.name
-    for limit in LIMITS
-    if limit.action in (Action.SUBMIT, Action.REFUSED_SUBMISSION) and limit.effect is Effect.REFUSE
+REFUSING: Final = (
+    *(
+        limit.name
+        for limit in LIMITS
+        if limit.action in (Action.SUBMIT, Action.REFUSED_SUBMISSION) and limit.effect is Effect.REFUSE
+    ),
+    SLOW_MODE,
 )
 
 

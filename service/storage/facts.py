@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Select, String, and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import BigInteger, Select, String, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.domain.ban import BanKind, Banned
+from service.domain.controls import PageControls
 from service.domain.facts import Pace
 from service.domain.status import Status
+from service.storage import page_facts
 from service.storage.models import Author, Ban, Comment, Page, SharedSign, Site, StoredSignal
 from service.storage.types import UtcDateTime
 
@@ -30,7 +32,8 @@ class Asked:
     written; `besides` is a comment that does not count as a repetition (the one edited). A ban is looked for under
     the email's `domains` (empty when the email is not at hand) and under `sources`, keyed hashes of networks.
     `look_…` is how the sender's name looks. `lately` is the floor of the ids of the last minutes, and `source_sign`
-    the key of the sign that comments from the sender's address share, 0 where the address says nothing.
+    the key of the sign that comments from the sender's address share, 0 where the address says nothing. `source` is
+    `address` again, or empty where many share it: for what one sender may do on a slow page.
     """
 
     site: str
@@ -49,6 +52,7 @@ class Asked:
     look_skeleton: str = ""
     lately: str = ""
     source_sign: int = 0
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class Gathered:
     """
 
     page_id: str | None
-    page_open: bool
+    page: PageControls
     author: KnownAuthor | None
     author_known: bool
     author_approved: int
@@ -111,7 +115,7 @@ def _statement() -> Select[Any]:
     return (
         select(
             page.id,
-            func.coalesce(page.is_open, true()),
+            *page_facts.columns(),
             author.id,
             author.avatar_seed,
             _author_known(),
@@ -248,13 +252,15 @@ _GATHER = _statement()
 
 def gather(session: Session, asked: Asked) -> Gathered:
     """The facts about a comment that was sent to an existing site."""
-    row: Any = session.connection().execute(_GATHER, asdict(asked)).one()
-    page_id, page_open, author_id, avatar_seed, known, approved, rejected, spam, same_body = row[:9]
+    values = {**asdict(asked), "recent": page_facts.recent(asked.now)}
+    row: Any = session.connection().execute(_GATHER, values).one()
+    page_id, page, row = row[0], row[1 : 1 + page_facts.COLUMNS], (row[0], *row[page_facts.COLUMNS :])
+    _, _, author_id, avatar_seed, known, approved, rejected, spam, same_body = row[:9]
     ban, confirmed, name_like_author, *pace = row[15:21]
     met = frozenset(check for check, found in zip(LASTING, row[21:], strict=True) if found)
     gathered = Gathered(
         page_id,
-        bool(page_open),
+        page_facts.controls(page, asked.now),
         None if author_id is None else KnownAuthor(author_id, avatar_seed),
         author_known=bool(known),
         author_approved=approved,

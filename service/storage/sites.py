@@ -25,6 +25,8 @@ class SiteProfile:
     page_hosts: tuple[str, ...]
     edit_window_seconds: int
     origins: frozenset[str]
+    close_after_days: int | None = None
+    hold_hot_pages: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ def profile(session: Session, slug: str) -> SiteProfile | None:
         page_hosts=tuple(site.page_hosts),
         edit_window_seconds=site.edit_window_seconds,
         origins=frozenset(origins),
+        close_after_days=site.close_after_days,
+        hold_hot_pages=site.hold_hot_pages,
     )
 
 
@@ -68,6 +72,8 @@ def add(session: Session, new: SiteProfile, created_at: datetime) -> None:
             policy=new.policy,
             page_hosts=list(new.page_hosts),
             edit_window_seconds=new.edit_window_seconds,
+            close_after_days=new.close_after_days,
+            hold_hot_pages=new.hold_hot_pages,
             created_at=created_at,
         )
     )

@@ -137,6 +137,10 @@ def exercise(newsroom: Newsroom) -> Iterator[tuple[str, bytes]]:
             "comments?status=approved",
             f"comments/{comment}",
             "events",
+            "events.csv",
+            "events.jsonl",
+            "events/verification",
+            "pages",
             f"authors/{item['author']['id']}",
             f"comments?status=approved&q={CANARY.partition('@')[0].lower()}",
         ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.storage.models.access import Account, Claim, LoginSession, Token
 from service.storage.models.comment import Comment, Report, StoredSignal, Vote
 from service.storage.models.defence import Ban, Campaign, RuleSet, SharedSign, Sketch
+from service.storage.models.heat import PageHeat
 from service.storage.models.model import SpamLabel, SpamLearning, SpamModel
 from service.storage.models.outbound import Announcement, Delivery, Webhook
 from service.storage.models.pressure import SiteBreaker, UsedChallenge
@@ -30,6 +31,7 @@ __all__ = [
     "LinkedDomain",
     "LoginSession",
     "Page",
+    "PageHeat",
     "Report",
     "Rollup",
     "RollupSite",

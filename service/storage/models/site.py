@@ -21,6 +21,8 @@ class Site(Base):
     policy: Mapped[Policy] = mapped_column(choice(Policy))
     page_hosts: Mapped[Names]
     edit_window_seconds: Mapped[int]
+    close_after_days: Mapped[int | None]
+    hold_hot_pages: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[Moment]
 
 
@@ -35,7 +37,12 @@ class SiteOrigin(Base):
 
 
 class Page(Base):
-    """A news page. `version` rises in the transaction of every change that its readers can see."""
+    """A news page. `version` rises in the transaction of every change that its readers can see.
+
+    `controls` is the version of what the desk sets: `is_open` (`closed_by` says who closed it), `slow_seconds` between
+    two comments of one sender, `held_by` (empty: not held), `ignores_age` (open again although it is old).
+    `left_alone_at` is when somebody ended a hold that came by itself.
+    """
 
     __tablename__ = "pages"
     __table_args__ = (UniqueConstraint("site", "key"),)
@@ -48,6 +55,14 @@ class Page(Base):
     version: Mapped[int] = mapped_column(default=0)
     approved: Mapped[int] = mapped_column(default=0)
     is_open: Mapped[bool] = mapped_column(default=True)
+    closed_by: Mapped[str] = mapped_column(String(8), default="")
+    slow_seconds: Mapped[int] = mapped_column(default=0)
+    held_by: Mapped[str] = mapped_column(String(8), default="")
+    ignores_age: Mapped[bool] = mapped_column(default=False)
+    controls: Mapped[int] = mapped_column(default=1)
+    changed_by: Mapped[str] = mapped_column(String(120), default="")
+    changed_at: Mapped[OptionalMoment]
+    left_alone_at: Mapped[OptionalMoment]
     created_at: Mapped[Moment]
 
 
