@@ -16,6 +16,7 @@ from service.spam.checks import (
     capitals,
     flood,
     mixed_scripts,
+    page_hold,
     repeated_body,
     unlimited,
 )
@@ -136,3 +137,10 @@ def test_every_check_runs_and_every_signal_is_kept() -> None:
     )
     assert [found.check for found in verdict.signals] == ["test", "check_failed", "test"]
     assert verdict.status is Status.PENDING
+
+
+def test_a_held_page_holds_without_weight() -> None:
+    held = page_hold.check(NEW, replace(FACTS, page_held=True))
+    assert held is not None
+    assert (held.check, held.score) == ("page_hold", 0.0)
+    assert page_hold.check(NEW, FACTS) is None

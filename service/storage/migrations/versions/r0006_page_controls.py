@@ -40,11 +40,11 @@ def upgrade() -> None:
         "page_heat",
         sa.Column("site", sa.String(length=63), nullable=False),
         sa.Column("page_id", sa.String(length=32), nullable=False),
-        sa.Column("degree", sa.Float(), nullable=False),
+        sa.Column("degree", sa.Double(), nullable=False),
         sa.Column("received", sa.Integer(), nullable=False),
         sa.Column("risky", sa.Integer(), nullable=False),
-        sa.Column("usual", sa.Float(), nullable=False),
-        sa.Column("usual_share", sa.Float(), nullable=False),
+        sa.Column("usual", sa.Double(), nullable=False),
+        sa.Column("usual_share", sa.Double(), nullable=False),
         sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["site", "page_id"], ["pages.site", "pages.id"], name=op.f("fk_page_heat_site")
