@@ -13,7 +13,14 @@ from service.comments import routes as comments
 from service.console import assets as console_assets
 from service.console import session_routes as console
 from service.domain.ids import PATTERN
-from service.moderation import ban_routes, breaker_routes, campaign_routes, event_routes, page_routes, rule_routes
+from service.moderation import (
+    ban_routes,
+    breaker_routes,
+    campaign_routes,
+    event_routes,
+    page_routes,
+    rule_routes,
+)
 from service.moderation import routes as moderation
 from service.outbound.fetch import Outbound
 from service.privacy import keyring

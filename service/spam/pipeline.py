@@ -68,7 +68,9 @@ CHECKS: tuple[Check, ...] = (
 )
 
 HOLD_FROM = 0.5
-ALWAYS_HOLD = frozenset({"unlimited", "flood", "page_hold", "breaker", "ban", "honeypot", "rules", "check_failed"})
+ALWAYS_HOLD = frozenset(
+    {"unlimited", "flood", "page_hold", "breaker", "ban", "honeypot", "rules", "check_failed"}
+)
 
 
 def judge(new: NewComment, facts: Facts, policy: Policy, checks: Sequence[Check] = CHECKS) -> Verdict:
