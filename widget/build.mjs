@@ -8,10 +8,12 @@ import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const CATALOGUES = join(HERE, "../service/i18n/catalogues");
+const CATALOGUES = resolve(process.env.CATALOGUES ?? join(HERE, "../service/i18n/catalogues"));
 const OUT = resolve(process.argv[2] ?? join(HERE, "../service/widget/static"));
-const WIDGET_KEYS = /^(meta\.direction|thread\.|comment\.|form\.|error\.(?!wrong_type)|problem\.|time\.now)/;
-const EXTRAS_KEYS = /^(vote\.|report\.|own\.|extra\.|error\.(body\.|required|too_long|invalid|forbidden_character))/;
+const WIDGET_KEYS =
+  /^(meta\.direction|time\.now|trap\.|thread\.(?!linked)|comment\.(?!permalink)|form\.(?!kept|sending))/;
+const EXTRAS_KEYS =
+  /^(vote\.|report\.|own\.|extra\.|preview\.|news\.|comment\.rejected$|form\.(kept|send)|error\.(?!wrong_type)|problem\.)/;
 
 const shared = {
   bundle: true,
@@ -61,10 +63,31 @@ function emit(logical, text) {
   return name;
 }
 
-rmSync(OUT, { recursive: true, force: true });
-mkdirSync(OUT, { recursive: true });
+/** Stops the build when a text is missing, too many, or lacks a plural form that its language has. */
+function checkCatalogues(languages) {
+  const all = languages.map((language) => [language, catalogue(language, /./)]);
+  const english = Object.keys(all.find(([language]) => language === "en")[1]);
+  const used = readdirSync(join(HERE, "src"))
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => [...readFileSync(join(HERE, "src", file), "utf8").matchAll(/\bt\(\s*"([\w.-]+)"/g)])
+    .map(([, key]) => key);
+  const faults = [];
+  for (const [language, texts] of all) {
+    const { pluralCategories } = new Intl.PluralRules(language).resolvedOptions();
+    for (const key of new Set([...english, ...used])) if (!(key in texts)) faults.push(`${language}: no text for ${key}`);
+    for (const [key, text] of Object.entries(texts)) {
+      if (!english.includes(key)) faults.push(`${language}: ${key} is not in en.json`);
+      if (typeof text === "string") continue;
+      for (const form of pluralCategories) if (!(form in text)) faults.push(`${language}: ${key} has no form "${form}"`);
+    }
+  }
+  if (faults.length) throw new Error(`the catalogues are not complete:\n${faults.join("\n")}`);
+}
 
 const languages = readdirSync(CATALOGUES).map((file) => file.replace(".json", "")).sort();
+checkCatalogues(languages);
+rmSync(OUT, { recursive: true, force: true });
+mkdirSync(OUT, { recursive: true });
 const bundles = {};
 for (const language of languages) {
   const texts = (keys) => ({
@@ -78,11 +101,12 @@ for (const language of languages) {
 for (const name of ["thread.css", "demo.css"]) emit(name, await style(join(HERE, "style", name)));
 emit("icon.svg", readFileSync(join(HERE, "style/icon.svg"), "utf8").trim());
 
-const loader = await script("loader.ts", { BUNDLES: JSON.stringify(bundles) }, "iife");
-writeFileSync(join(OUT, "embed.js"), loader);
+const known = { BUNDLES: JSON.stringify(bundles) };
+writeFileSync(join(OUT, "embed.js"), await script("loader.ts", known, "iife"));
+writeFileSync(join(OUT, "embed.mjs"), await script("module.ts", known, "esm"));
 writeFileSync(join(OUT, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 
-for (const name of ["embed.js", ...Object.values(manifest)]) {
+for (const name of ["embed.js", "embed.mjs", ...Object.values(manifest)]) {
   const bytes = readFileSync(join(OUT, name));
   console.log(`${name.padEnd(32)} ${String(bytes.length).padStart(6)} bytes ${String(gzipSync(bytes, { level: 9 }).length).padStart(6)} gzip`);
 }

@@ -14,11 +14,11 @@ from service.domain.url import parse_url
 from service.i18n import language
 from service.storage.database import reading
 from service.storage.sites import SiteProfile
-from service.threads.fragment import FormState, document_policy, render_document
+from service.threads.fragment import FormState, Surroundings, document_policy, render_document
 from service.threads.listing import Wanted, thread_page
 from service.threads.routes import HTML
 from service.web.body import form_body
-from service.web.context import own_origin
+from service.web.context import base_path, own_origin
 from service.web.site import allows
 
 # The parts of a page that tell its reader what became of the comment.
@@ -54,7 +54,7 @@ def _back(site: SiteProfile, page: PageKey) -> str:
     if page.url is not None and allows(site.origins, parse_url(page.url).origin, own_origin()):
         return page.url
     asked = {"site": site.slug, "page": page.url or page.key, "lang": _lang(site)}
-    return f"/thread?{urlencode(asked)}"
+    return f"{base_path()}thread?{urlencode(asked)}"
 
 
 def _lang(site: SiteProfile) -> str:
@@ -76,7 +76,8 @@ def _form_again(site: SiteProfile, page: PageKey, fields: dict[str, str], error:
         wait_seconds=wait if isinstance(wait, int) else 0,
         title=state.title,
     )
-    response = Response(render_document(shown, form), error.status, content_type=HTML)
+    document = render_document(shown, form, Surroundings(base_path()))
+    response = Response(document, error.status, content_type=HTML)
     response.headers.update(error.headers)
     response.headers["Content-Security-Policy"] = document_policy(site.origins)
     return response

@@ -9,11 +9,13 @@ from flask import Blueprint, Response, jsonify, request
 from service.clock import rfc3339
 from service.comments import challenge, forms, pressure, schemas
 from service.comments.edit import edit, take_back
+from service.comments.fate import fate
 from service.comments.receive import Received, authorship, receive, refusals_counted, sender, site_of
 from service.comments.report import report
 from service.comments.vote import vote
 from service.domain.challenge import Binding, Pressure
 from service.domain.errors import NotFound, Unauthenticated
+from service.domain.markup import render_html
 from service.ratelimit.headers import rate_limit_headers
 from service.ratelimit.policies import Action
 from service.storage import comments
@@ -23,7 +25,7 @@ from service.threads.routes import page_key, prepared
 from service.threads.schemas import PageQuery
 from service.web import limits
 from service.web.body import is_form, json_body
-from service.web.context import services
+from service.web.context import base_path, services
 from service.web.fields import load
 from service.web.operation import Operation, operation
 from service.web.permissions import public
@@ -88,7 +90,7 @@ def _created(received: Received) -> Response:
     sent_at = datetime.fromisoformat(received.shown["created_at"])
     window = timedelta(seconds=received.site.edit_window_seconds)
     response.headers["Author-Token-Expires"] = rfc3339(sent_at + window)
-    response.headers["Location"] = f"/v1/comments/{received.shown['id']}"
+    response.headers["Location"] = f"{base_path()}v1/comments/{received.shown['id']}"
     if received.outcome is None:
         response.headers["Idempotency-Replayed"] = "true"
     else:
@@ -131,6 +133,42 @@ def delete_comment(comment_id: str) -> Response:
     site = _authors_site(comment_id)
     prepared().expire(site.slug, take_back(services(), site, comment_id, sender(site.slug)))
     return Response(status=204)
+
+
+@bp.get("/v1/comments/<id:comment_id>/status")
+@public
+@operation(
+    Operation(
+        "What became of a comment, for its author",
+        TAG,
+        {200: schemas.StatusAnswer},
+        problems=(401, 403, 404),
+        credential="author",
+    )
+)
+def status_of_comment(comment_id: str) -> Response:
+    site = _authors_site(comment_id)
+    response = jsonify(fate(site.slug, comment_id))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.post("/v1/preview")
+@public
+@operation(
+    Operation(
+        "What a text would look like as a comment; nothing is kept",
+        TAG,
+        {200: schemas.PreviewAnswer},
+        body=schemas.PreviewInput,
+        problems=(400, 403, 404, 413, 415, 422, 429, 503),
+    )
+)
+def preview_comment() -> Response:
+    asked = load(schemas.PreviewInput(), json_body())
+    site = readers_site(asked["site"])
+    limits.permit(services(), Action.PREVIEW, sender(site.slug).keys)
+    return jsonify(body_html=render_html(asked["body"]))
 
 
 @bp.put("/v1/comments/<id:comment_id>/vote")

@@ -127,6 +127,29 @@ class EditAnswer(Answer):
     comment = fields.Nested(SubmittedComment, required=True)
 
 
+class StatusAnswer(Answer):
+    status = fields.String(
+        required=True,
+        metadata={
+            "enum": ["approved", "pending", "rejected", "deleted"],
+            "description": "What is taken for spam says pending.",
+        },
+    )
+    reason = fields.String(required=True, metadata=about("The moderator's code, of a rejected comment."))
+    comment = fields.Nested(
+        PublicComment, required=True, allow_none=True, metadata=about("As everybody sees it, when approved.")
+    )
+
+
+class PreviewInput(Strict):
+    site = Cleaned(slug, required=True, metadata=about("The site's slug."))
+    body = Cleaned(partial(clean_body, max_length=BODY_MAX), required=True, max_length=BODY_MAX)
+
+
+class PreviewAnswer(Answer):
+    body_html = fields.String(required=True, metadata=about("Safe HTML, as a comment with this text has it."))
+
+
 class VoteInput(Strict):
     value = Whole(-1, 1, required=True, metadata=about("1 for, -1 against, 0 takes the vote back."))
 

@@ -17,6 +17,7 @@ class Action(StrEnum):
     VOTE = "vote"
     REPORT = "report"
     EDIT = "edit"
+    PREVIEW = "preview"
     LOGIN = "login"
 
 
@@ -89,6 +90,8 @@ LIMITS: Final = (
     Limit("report-address-wide", Action.REPORT, Scope.ADDRESS_WIDE, 40, MINUTE),
     Limit("edit-address", Action.EDIT, Scope.ADDRESS, 20, MINUTE),
     Limit("edit-author", Action.EDIT, Scope.AUTHOR, 10, MINUTE),
+    Limit("preview-address", Action.PREVIEW, Scope.ADDRESS, 30, MINUTE),
+    Limit("preview-address-wide", Action.PREVIEW, Scope.ADDRESS_WIDE, 120, MINUTE),
     Limit("login-address", Action.LOGIN, Scope.ADDRESS, 10, 5 * MINUTE),
     Limit("login-address-wide", Action.LOGIN, Scope.ADDRESS_WIDE, 40, 5 * MINUTE),
     Limit("login-account", Action.LOGIN, Scope.ACCOUNT, 10, 15 * MINUTE),

@@ -153,6 +153,22 @@ def replies(
     return [ListedComment(*row) for row in rows]
 
 
+def path(session: Session, page: tuple[str, str], comment_id: str) -> list[ListedComment]:
+    """A listed comment of page (site, page id) with all it hangs under, from the top; empty when it is not listed."""
+    site, page_id = page
+    found: list[ListedComment] = []
+    above: str | None = comment_id
+    while above is not None:  # as often as the tree is deep
+        row = session.execute(
+            _listed(site).where(Comment.page_id == page_id, Comment.id == above)
+        ).one_or_none()
+        if row is None:
+            return []
+        found.append(ListedComment(*row))
+        above = found[-1].parent_id
+    return found[::-1]
+
+
 def newest_approved(session: Session, site: str, page_id: str, limit: int) -> list[tuple[ListedComment, str]]:
     """The newest approved comments of a page with their source text, for the feed."""
     rows = session.execute(

@@ -24,6 +24,8 @@ FIELDS = ("name", "email", "website", "body")
 NEVER_KEPT = frozenset({"email"})
 DAY_PATTERN = "d MMMM y"
 HUES = 12
+# Letters that Urdu has and neither Arabic nor Persian.
+_URDU = re.compile("[\u0679\u0688\u0691\u06ba\u06be\u06c1\u06d2]")
 _JOINED_SCRIPT = re.compile("[\u0600-\u06ff]")
 
 _templates = Environment(
@@ -56,11 +58,12 @@ class FormState:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where the HTML stands: `base` is the service's address up to a slash; `sort`, `cursor` as asked."""
+    """Where the HTML stands: `base` is the service's address up to a slash; the others as asked."""
 
     base: str = "/"
     sort: str = "newest"
     cursor: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,10 +161,12 @@ def render_fragment(thread: Mapping[str, Any], form: FormState, around: Surround
 
 
 def _render(template: str, thread: Mapping[str, Any], form: FormState, around: Surroundings | None) -> str:
-    authors = {comment["id"]: comment["name"] for comment in _flat(thread["comments"])}
+    linked = thread.get("linked")
+    shown = [*([linked] if linked else []), *thread["comments"]]
+    authors = {comment["id"]: comment["name"] for comment in _flat(shown)}
     view = _View(form, around or Surroundings(), authors.get(form.parent))
     return _templates.get_template(template).render(
-        thread=thread, view=view, authors=authors, initials=initials, hue=hue
+        thread=thread, view=view, authors=authors, initials=initials, hue=hue, tongue=tongue
     )
 
 
@@ -176,6 +181,11 @@ def initials(name: str) -> str:
     words = name.split()
     chosen = words[:1] if _JOINED_SCRIPT.search(name) else [*words[:1], *words[1:][-1:]]
     return "".join(word[0] for word in chosen)
+
+
+def tongue(text: str) -> str:
+    """The language that a text shows by its letters, for its font and for those who hear it read; else empty."""
+    return "ur" if _URDU.search(text) else ""
 
 
 def hue(seed: str | None) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from service.clock import rfc3339
 from service.domain.errors import Malformed, NotFound
+from service.domain.ids import is_id
 from service.domain.page import PageKey
 from service.domain.status import Status
 from service.domain.thread import build_tree
@@ -23,13 +25,14 @@ MAX_LIMIT = 200
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which part of a thread to list; `limit` counts top-level comments."""
+    """Which part of a thread to list; `limit` counts top-level comments, `comment` is the one of a permalink."""
 
     site: str
     page: PageKey
     sort: Sort = Sort.NEWEST
     cursor: str = ""
     limit: int = DEFAULT_LIMIT
+    comment: str = ""
 
 
 def thread_page(session: Session, wanted: Wanted) -> tuple[dict[str, Any], PageState]:
@@ -48,7 +51,10 @@ def thread_page(session: Session, wanted: Wanted) -> tuple[dict[str, Any], PageS
     elif wanted.cursor:
         _after(wanted)
     page = {"key": wanted.page.key, "count": state.approved, "open": state.is_open}
-    return {"page": page, "comments": comments, "next": following}, state
+    shown: dict[str, Any] = {"page": page, "comments": comments, "next": following}
+    if wanted.comment:
+        shown["linked"] = None if state.id is None else _linked(session, wanted, state.id, comments)
+    return shown, state
 
 
 def _top_level(session: Session, wanted: Wanted, page_id: str) -> tuple[list[dict[str, Any]], str | None]:
@@ -73,6 +79,30 @@ def _top_level(session: Session, wanted: Wanted, page_id: str) -> tuple[list[dic
         if len(replies) > REPLIES_PER_ROOT:
             view["more_replies"] = cursor.encode("replies", view["id"], replies[REPLIES_PER_ROOT - 1].id)
     return listed, following
+
+
+def _linked(
+    session: Session, wanted: Wanted, page_id: str, listed: list[dict[str, Any]]
+) -> dict[str, Any] | None:
+    """The thread below the top-level comment of a permalink's comment, which is in it however many there are."""
+    if not is_id(wanted.comment) or any(wanted.comment in ids_of(view) for view in listed):
+        return None
+    path = threads.path(session, (wanted.site, page_id), wanted.comment)
+    if not path:
+        return None
+    below = threads.replies(session, wanted.site, [path[0].id], REPLIES_PER_ROOT + 1)
+    kept = {node.id: node for node in (*path, *below[:REPLIES_PER_ROOT])}
+    (view,) = map(comment_view, build_tree(kept[node] for node in sorted(kept)))
+    if len(below) > REPLIES_PER_ROOT:
+        view["more_replies"] = cursor.encode("replies", view["id"], below[REPLIES_PER_ROOT - 1].id)
+    return view
+
+
+def ids_of(view: Mapping[str, Any]) -> Iterator[str]:
+    """The id of a comment as readers see it, and of all below it."""
+    yield view["id"]
+    for reply in view["replies"]:
+        yield from ids_of(reply)
 
 
 def _more_replies(

@@ -18,7 +18,13 @@ from service.storage.database import Session, read, read_for_readers, replica
 from service.storage.sites import SiteProfile
 from service.storage.threads import ListedComment, PageState
 from service.threads import feed, front, schemas
-from service.threads.fragment import FormState, Surroundings, document_policy, render_document
+from service.threads.fragment import (
+    FormState,
+    Surroundings,
+    document_policy,
+    render_document,
+    render_fragment,
+)
 from service.threads.listing import Wanted, public_view, thread_page
 from service.threads.metrics import PreparedFigures
 from service.threads.prepared import Dependency, Prepared, PreparedCache
@@ -32,6 +38,7 @@ from service.threads.schemas import (
     ThreadWanted,
 )
 from service.threads.seen import NewestSeen
+from service.web.context import base_address, base_path
 from service.web.fields import load
 from service.web.operation import Operation, operation
 from service.web.permissions import public
@@ -130,7 +137,7 @@ def page_key(raw: str, site: SiteProfile) -> PageKey:
 
 
 def _wanted(site: SiteProfile, asked: ThreadWanted) -> Wanted:
-    return Wanted(site.slug, page_key(asked.page, site), asked.sort, asked.cursor, asked.limit)
+    return Wanted(site.slug, page_key(asked.page, site), asked.sort, asked.cursor, asked.limit, asked.comment)
 
 
 @bp.get("/v1/comments")
@@ -207,13 +214,17 @@ def thread_document() -> Response:
             parent=asked.reply_to or None,
             title=state.title,
         )
-        document = render_document(shown, form, Surroundings(sort=asked.sort.value, cursor=asked.cursor))
+        render = render_fragment if asked.fragment else render_document
+        base = base_address() if asked.fragment else base_path()
+        around = Surroundings(base, asked.sort.value, asked.cursor, asked.comment)
+        policy = ("Content-Security-Policy", document_policy(site.origins))
         return Prepared(
             site,
             HTML,
-            document.encode(),
+            render(shown, form, around).encode(),
             (Dependency(wanted.page.key, state.version),),
-            headers=(("Content-Security-Policy", document_policy(site.origins)),),
+            # A fragment is a part of the article, which is what search engines shall find.
+            headers=(policy, ("X-Robots-Tag", "noindex")) if asked.fragment else (policy,),
         )
 
     return _serve(make)

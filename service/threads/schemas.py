@@ -52,8 +52,10 @@ class ThreadWanted:
     sort: Sort
     cursor: str
     limit: int
+    comment: str
     lang: str
     reply_to: str
+    fragment: int
 
 
 class ThreadQuery(PageQuery):
@@ -64,16 +66,28 @@ class ThreadQuery(PageQuery):
         text, load_default="", metadata={"description": "`next` or `more_replies` of another answer."}
     )
     limit = Whole(1, MAX_LIMIT, from_text=True, load_default=DEFAULT_LIMIT)
+    comment = Cleaned(
+        text,
+        load_default="",
+        metadata={"description": "The comment of a permalink: it comes as `linked` when it is not listed."},
+    )
 
     @post_load
     def typed(self, loaded: dict[str, Any], **_options: object) -> ThreadWanted:
-        return ThreadWanted(**{"lang": "", "reply_to": "", **loaded})
+        return ThreadWanted(**{"lang": "", "reply_to": "", "fragment": 0, **loaded})
 
 
 class FragmentQuery(ThreadQuery):
     lang = Cleaned(text, load_default="", metadata={"description": "en, tr or ur; default: the site's."})
     reply_to = Cleaned(
         text, load_default="", metadata={"description": "The comment that the form shall answer."}
+    )
+    fragment = Whole(
+        0,
+        1,
+        from_text=True,
+        load_default=0,
+        metadata={"description": "1: the thread alone, for inclusion in a page of the publisher."},
     )
 
 
@@ -112,6 +126,14 @@ class PageView(Answer):
 class ThreadAnswer(Answer):
     page = fields.Nested(PageView, required=True)
     comments = fields.List(fields.Nested(PublicComment), required=True)
+    linked = fields.Nested(
+        PublicComment,
+        allow_none=True,
+        metadata={
+            "description": "Only when `comment` was asked for: the top-level comment above it, with it, "
+            "or null when it is listed anyway or not public."
+        },
+    )
     next = fields.String(required=True, allow_none=True)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from flask import current_app, g, request
 
@@ -61,6 +62,19 @@ def address() -> IPv4Address | IPv6Address:
 def own_origin() -> str:
     """The origin under which readers reach this service, for the request at hand."""
     return origin_of(request.environ, services())
+
+
+def base_address() -> str:
+    """The service's address up to a slash: absolute where BELOWLINE_PUBLIC_URL says it, else `/`.
+
+    What is prepared for many readers never takes its address from one request's Host header.
+    """
+    return f"{services().settings.public_url or ''}/"
+
+
+def base_path() -> str:
+    """The path under which readers reach the service, up to a slash: `/`, or `/talk/` behind such a prefix."""
+    return f"{urlsplit(services().settings.public_url or '').path}/"
 
 
 def origin_of(environ: Mapping[str, Any], kept: Services) -> str:

@@ -19,9 +19,10 @@ from service.web.permissions import public
 
 bp = Blueprint("assets", __name__)
 FOLDER = Path(__file__).parent / "static"
-LOADER = "embed.js"
+LOADER, MODULE = "embed.js", "embed.mjs"
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
 }
@@ -52,7 +53,7 @@ def manifest() -> dict[str, str]:
 @cache
 def asset(name: str) -> Asset:
     """The built file of that name. Raises NotFound for any other name."""
-    if name != LOADER and name not in manifest().values():
+    if name not in (LOADER, MODULE) and name not in manifest().values():
         raise NotFound("There is no such file.")
     body = (FOLDER / name).read_bytes()
     return Asset(TYPES[Path(name).suffix], body, hashlib.sha256(body).hexdigest()[:20])
@@ -96,6 +97,13 @@ def _serve(name: str, cache_control: str) -> Response:
 def loader() -> Response:
     """The script that a news page embeds."""
     return _serve(LOADER, SHORT)
+
+
+@bp.get("/embed.mjs")
+@public
+def module() -> Response:
+    """The same for pages that import it."""
+    return _serve(MODULE, SHORT)
 
 
 @bp.get("/assets/<name>")

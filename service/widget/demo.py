@@ -14,7 +14,7 @@ from service.i18n import LANGUAGES, direction, language, translate
 from service.storage.database import reading
 from service.threads.fragment import FormState, Surroundings, render_fragment
 from service.threads.listing import Wanted, thread_page
-from service.web.context import own_origin, services
+from service.web.context import base_path, own_origin, services
 from service.web.permissions import public
 from service.widget.assets import manifest
 
@@ -65,10 +65,10 @@ def demo() -> Response:
 
 
 def _address(lang: str) -> str:
-    return f"{own_origin()}/demo" + ("" if lang == "en" else f"?lang={lang}")
+    return f"{own_origin()}{base_path()}demo" + ("" if lang == "en" else f"?lang={lang}")
 
 
 def _thread(lang: str, page: str) -> str:
     with reading() as session:
         shown, _ = thread_page(session, Wanted(SITE, canonical_page(page)))
-    return render_fragment(shown, FormState(SITE, page, lang), Surroundings("/"))
+    return render_fragment(shown, FormState(SITE, page, lang), Surroundings(base_path()))

@@ -10,10 +10,11 @@ from xml.etree import ElementTree
 
 import brotli
 import pytest
+from flask import Flask
 
 from service.settings import Policy
 from service.threads.listing import REPLIES_PER_ROOT
-from tests.api.newsroom import ORIGIN, PAGE, Newsroom
+from tests.api.newsroom import ORIGIN, PAGE, Newsroom, open_newsroom
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -256,3 +257,60 @@ def test_json_is_compact_and_readable(newsroom: Newsroom) -> None:
     raw = newsroom.thread().get_data()
     assert "عائشہ".encode() in raw
     assert json.dumps(json.loads(raw), ensure_ascii=False, separators=(",", ":")).encode() == raw
+
+
+def test_the_comment_of_a_permalink_comes_along_however_far_down_it_is(newsroom: Newsroom) -> None:
+    root = newsroom.pending()
+    replies = [newsroom.pending(parent=root) for _ in range(REPLIES_PER_ROOT + 5)]
+    deep = newsroom.pending(parent=replies[-1])
+    newest = newsroom.pending()
+    shown = newsroom.read(limit=1, comment=deep)
+    assert ids(shown["comments"]) == [newest]
+    linked = shown["linked"]
+    assert linked["id"] == root
+    assert ids(linked["replies"]) == [*replies[:REPLIES_PER_ROOT], replies[-1]]
+    assert ids(linked["replies"][-1]["replies"]) == [deep]
+    rest = newsroom.read(cursor=linked["more_replies"])
+    assert ids(rest["comments"])[:4] == replies[REPLIES_PER_ROOT:-1]
+
+
+def test_a_permalink_to_what_is_listed_or_not_public_brings_nothing_more(
+    open_site: Callable[..., Newsroom],
+) -> None:
+    newsroom = open_site()
+    public, held = newsroom.approved(), newsroom.pending()
+    elsewhere = newsroom.approved(page=f"{PAGE}/other")
+    for comment in (public, held, elsewhere, "0" * 32, "not-an-id", "\0"):
+        assert newsroom.read(comment=comment)["linked"] is None
+    assert newsroom.read(page="https://news.example/silent", comment=public)["linked"] is None
+    assert "linked" not in newsroom.read()
+
+
+def test_the_document_shows_the_comment_of_a_permalink(newsroom: Newsroom) -> None:
+    first = newsroom.pending(body="Far down")
+    newsroom.pending(parent=first, body="Below it")
+    newsroom.pending()
+    asked = {"site": newsroom.site, "page": PAGE, "limit": 1, "comment": first}
+    html = newsroom.client.get("/thread", query_string=asked).get_data(as_text=True)
+    assert html.count(f'id="comment-{first}"') == 1
+    assert "The comment that your link leads to" in html
+    assert "Below it" in html
+
+
+def test_a_fragment_is_the_thread_alone_with_the_services_own_address(
+    make_app: Callable[..., Flask],
+) -> None:
+    newsroom = open_newsroom(make_app(public_url="https://comments.news.example/talk"))
+    comment = newsroom.approved(body="Included")
+    asked = {"site": newsroom.site, "page": PAGE, "fragment": 1}
+    answer = newsroom.client.get("/thread", query_string=asked, headers={"Host": "evil.example"})
+    html = answer.get_data(as_text=True)
+    assert html.startswith('<section class="belowline"')
+    assert "<html" not in html
+    assert f'id="comment-{comment}"' in html
+    assert 'action="https://comments.news.example/talk/v1/comments?lang=en#belowline-form"' in html
+    assert "evil.example" not in html
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    document = newsroom.client.get("/thread", query_string=asked | {"fragment": 0}).get_data(as_text=True)
+    assert 'href="/talk/assets/thread.css"' in document
+    assert 'action="/talk/v1/comments' in document

@@ -34,6 +34,8 @@ FAMILIES = (
     "report",
     "own",
     "extra",
+    "preview",
+    "news",
     "time",
     "page",
 )

@@ -1,7 +1,7 @@
 /** The calls to the service; each ends in a value or in a Problem. */
 
 import { threadAddress } from "./address";
-import type { FieldError, Place, Submission, Submitted, Thread } from "./types";
+import type { FieldError, Place, Thread } from "./types";
 
 const TIMEOUT_MS = 20_000;
 
@@ -50,41 +50,41 @@ export const readThread = (
   place: Place,
   sort: string,
   signal: AbortSignal,
-  from: { cursor?: string; begun?: Promise<Response> | undefined },
+  { begun, ...from }: { cursor?: string; limit?: number; begun?: Promise<Response> | undefined },
 ): Promise<Thread> => {
   const address = threadAddress(place.base, place.site, place.page, sort);
-  const cursor = from.cursor ? `&cursor=${encodeURIComponent(from.cursor)}` : "";
-  return receive(from.begun ?? send(address + cursor, signal));
+  const further = Object.entries(from).map(([name, value]) => `&${name}=${encodeURIComponent(value)}`);
+  return receive(begun ?? send(address + further.join(""), signal));
 };
 
-/** Whether everybody may see the comment by now; unknown (no answer) counts as not yet. */
-export const isPublic = (place: Place, id: string, signal: AbortSignal): Promise<boolean> =>
-  send(`${place.base}v1/comments/${encodeURIComponent(id)}`, signal).then(
-    (response) => response.ok,
-    () => false,
-  );
+/** What the service says at a path below `v1/`. */
+export const read = <T>(place: Place, signal: AbortSignal, path: string, headers: Record<string, string>): Promise<T> =>
+  receive(send(`${place.base}v1/${path}`, signal, { headers }));
 
 type Call = [method: string, path: string];
-type Sent = { body?: unknown } & Record<string, unknown>;
+interface Sent {
+  body?: unknown;
+  heard?: (headers: Headers) => void;
+  Authorization?: string;
+  "Idempotency-Key"?: string;
+}
 
-const change = (place: Place, signal: AbortSignal, [method, path]: Call, { body, ...headers }: Sent): Promise<Response> =>
-  send(`${place.base}v1/comments${path}`, signal, {
+/**
+ * A call that changes something; its path goes on from `v1/`, what is sent beside `body` are headers. `heard` is told
+ * the headers of an answer that came.
+ */
+export async function write<T>(
+  place: Place,
+  signal: AbortSignal,
+  [method, path]: Call,
+  { body, heard, ...headers }: Sent,
+): Promise<T> {
+  const answer = send(`${place.base}v1/${path}`, signal, {
     method,
     headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify(body),
   });
-
-/** A call that changes something; its path goes on from `v1/comments`, what is sent beside `body` are headers. */
-export const write = <T>(place: Place, signal: AbortSignal, call: Call, sent: Sent): Promise<T> =>
-  receive(change(place, signal, call, sent));
-
-export async function submit(
-  place: Place,
-  submission: Submission,
-  key: string,
-  signal: AbortSignal,
-): Promise<Submitted> {
-  const answer = change(place, signal, ["POST", ""], { body: submission, "Idempotency-Key": key });
-  const submitted = await receive<Omit<Submitted, "until">>(answer);
-  return { ...submitted, until: (await answer).headers.get("Author-Token-Expires") ?? "" };
+  const received = await receive<T>(answer);
+  heard?.((await answer).headers);
+  return received;
 }

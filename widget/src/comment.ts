@@ -2,8 +2,8 @@
 
 import { COMMENT_ID } from "./address";
 import { h } from "./dom";
-import { fragment, guard } from "./markup";
-import { age, date, isolated, t } from "./text";
+import { guard } from "./markup";
+import { age, date, isolated, t, tongue } from "./text";
 import type { Comment } from "./types";
 
 /** What a comment needs from the thread around it. */
@@ -11,9 +11,10 @@ export interface Surroundings {
   /** The name of a comment's author, empty for a removed comment, undefined for one that is not loaded. */
   nameOf(id: string): string | undefined;
   reply(comment: Comment): void;
+  /** The nodes of a comment's HTML. */
+  fragment(html: string): DocumentFragment;
   /** A button that shows the replies from a cursor on. */
   moreReplies(cursor: string): HTMLElement;
-  show(id: string): void;
 }
 
 const ARABIC = /[\u0600-\u06ff]/;
@@ -32,7 +33,7 @@ function avatar(comment: Comment): HTMLElement {
 }
 
 function author(comment: Comment): HTMLElement {
-  const name = h("bdi", {}, comment.name);
+  const name = h("bdi", { lang: tongue(comment.name) }, comment.name);
   const link = comment.website ? guard(h("a", { href: comment.website }, name)) : name;
   return h("span", { class: "name", part: "name" }, link);
 }
@@ -40,20 +41,20 @@ function author(comment: Comment): HTMLElement {
 const time = (stamp: string, text: string, title: string): HTMLElement =>
   h("time", { datetime: stamp, title }, text);
 
-function meta(comment: Comment, around: Surroundings): HTMLElement {
+function meta(comment: Comment): HTMLElement {
   const moment = new Date(comment.created_at);
   const link = h(
     "a",
     { class: "when", href: permalink(comment.id) },
     time(comment.created_at, age(moment, Date.now()), date(moment)),
   );
-  link.addEventListener("click", () => around.show(comment.id));
+  const status = awaits(comment);
   return h(
     "header",
     { part: "meta" },
     author(comment),
     comment.staff && h("span", { class: "badge", part: "badge" }, t("comment.staff")),
-    comment.status === "pending" && h("span", { class: "badge wait" }, t("comment.pending")),
+    status && h("span", { class: "badge wait" }, t(`comment.${status}`)),
     link,
     comment.edited_at && time(comment.edited_at, t("comment.edited"), date(new Date(comment.edited_at))),
   );
@@ -66,9 +67,7 @@ function inReplyTo(parent: string, around: Surroundings): HTMLElement | null {
   const name = around.nameOf(parent);
   if (name === undefined) return null;
   const text = t("comment.in_reply_to", { name: name ? isolated(name) : t("comment.removed_name") });
-  const link = h("a", { href: permalink(parent) }, text);
-  link.addEventListener("click", () => around.show(parent));
-  return h("p", { class: "small" }, link);
+  return h("p", { class: "small" }, h("a", { href: permalink(parent) }, text));
 }
 
 function replyButton(comment: Comment, around: Surroundings): HTMLElement {
@@ -78,15 +77,19 @@ function replyButton(comment: Comment, around: Surroundings): HTMLElement {
   return button;
 }
 
+/** Why nobody but its author sees this comment. */
+const awaits = ({ status }: Comment): "pending" | "rejected" | false => status !== "approved" && (status ?? false);
+
 function content(comment: Comment, above: string | null, around: Surroundings): HTMLElement {
-  const pending = comment.status === "pending";
+  const status = awaits(comment);
+  const html = comment.body_html ?? "";
   return h(
     "div",
     { class: "content" },
     comment.parent && comment.parent !== above && inReplyTo(comment.parent, around),
-    h("div", { class: "body", part: "body", dir: "auto" }, fragment(comment.body_html ?? "")),
-    pending && h("p", { class: "small" }, t("comment.pending_hint")),
-    h("footer", { "data-id": comment.id }, !pending && replyButton(comment, around)),
+    h("div", { class: "body", part: "body", dir: "auto", lang: tongue(html) }, around.fragment(html)),
+    status && h("p", { class: "small" }, t(`comment.${status}_hint`)),
+    h("footer", { "data-id": comment.id }, !status && replyButton(comment, around)),
   );
 }
 
@@ -94,8 +97,8 @@ function content(comment: Comment, above: string | null, around: Surroundings): 
 export function commentItem(comment: Comment, above: string | null, around: Surroundings): HTMLLIElement {
   const article = h("article", { id: COMMENT_ID + comment.id, tabindex: "-1", part: "comment" });
   if (comment.tombstone) article.append(h("p", { class: "gone" }, t("comment.removed")));
-  else article.append(avatar(comment), meta(comment, around), content(comment, above, around));
-  if (comment.status === "pending") article.className = "pending";
+  else article.append(avatar(comment), meta(comment), content(comment, above, around));
+  if (awaits(comment)) article.className = "pending";
   const item = h("li", { "data-depth": String(comment.depth) }, article);
   for (const reply of comment.replies) repliesOf(item).append(commentItem(reply, comment.id, around));
   if (comment.more_replies) item.append(around.moreReplies(comment.more_replies));

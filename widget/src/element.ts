@@ -1,9 +1,11 @@
 /** <belowline-thread>: reads a thread, draws it, and takes what readers write under it. */
 
-import { isPublic, Problem, readThread, submit } from "./api";
+import { COMMENT_ID, linkedId } from "./address";
+import { Problem, readThread } from "./api";
 import { refreshTimes } from "./comment";
 import { h } from "./dom";
-import { Form, type Written } from "./form";
+import { Form } from "./form";
+import { fragment } from "./markup";
 import { Memory } from "./memory";
 import css from "./style.css";
 import { find, type Key, language, t } from "./text";
@@ -14,14 +16,23 @@ const SORTS = ["newest", "oldest", "top"] as const;
 const MINUTE_MS = 60_000;
 /** The file of the extras, beside this bundle; put in by the build. */
 declare const EXTRAS: string;
-const TITLE_LIMIT = 300;
+/** How many comments a turn of the pager brings. */
+const PAGE = 200;
+const NAME = "belowline-thread";
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(css);
 
+/** Bundles of two languages may meet on one page (an article and a teaser): this is the class of the first. */
+const first = customElements.get(NAME) as typeof BelowlineThread | undefined;
+
 export class BelowlineThread extends HTMLElement {
+  /** For the bundle of another language: a page may allow one policy of our name, and it is taken then. */
+  static readonly fragment = fragment;
   /** The first reading of the thread, when the loader has begun it already. */
   declare begun?: Promise<Response> | undefined;
+  /** The same thread as the page's server included it; it stays until the thread is drawn. */
+  declare included?: Element | null;
 
   #stop!: AbortController;
   #place!: Place;
@@ -40,10 +51,10 @@ export class BelowlineThread extends HTMLElement {
     "aria-labelledby": "title",
   });
   readonly #tree: Tree = new Tree({
+    fragment: first?.fragment ?? fragment,
     nameOf: (id) => this.#tree.get(id)?.name,
     reply: (comment) => this.#reply(comment),
     moreReplies: (cursor) => this.#pager("thread.more_replies", cursor),
-    show: (id) => this.#show(id),
   });
 
   connectedCallback(): void {
@@ -51,7 +62,7 @@ export class BelowlineThread extends HTMLElement {
     const { signal } = this.#stop;
     this.#place = {
       // The bundle stands in assets/ below the service, wherever that is.
-      base: new URL("..", import.meta.url).href,
+      base: this.getAttribute("service") ?? new URL("..", import.meta.url).href,
       site: this.getAttribute("site") ?? "",
       page: this.getAttribute("page") ?? "",
     };
@@ -59,11 +70,14 @@ export class BelowlineThread extends HTMLElement {
     this.#picker.value = SORTS.find((sort) => sort === this.getAttribute("sort")) ?? "newest";
     this.#picker.addEventListener("change", () => void this.#load(), { signal });
     this.#frame();
-    const dark = matchMedia("(prefers-color-scheme: dark)");
-    dark.addEventListener("change", () => this.#shade(dark.matches), { signal });
-    this.#shade(dark.matches);
+    // Our own style has the colour of the page take a moment to arrive: that it changed is told by an event.
+    this.addEventListener("transitionend", ({ target }) => target === this && this.#shade(), { signal });
+    this.#shade();
+    addEventListener("hashchange", () => this.#follow(linkedId()), { signal });
+    this.#root.addEventListener("click", ({ target }) => this.#clicked(target as Element), { signal });
     const clock = setInterval(() => refreshTimes(this.#tree.list), MINUTE_MS);
     signal.addEventListener("abort", () => clearInterval(clock));
+    this.hidden = !!this.included;
     this.#tree.clear(...Array.from({ length: 3 }, () => h("li", { class: "ghost" })));
     void this.#load();
   }
@@ -85,12 +99,11 @@ export class BelowlineThread extends HTMLElement {
   }
 
   /** `auto` follows the page rather than the system: light text around us means a dark page. */
-  #shade(systemIsDark: boolean): void {
+  #shade(): void {
     const theme = this.getAttribute("theme");
-    const rgb = /^rgba?\((\d+), (\d+), (\d+)/.exec(getComputedStyle(this).color)?.slice(1).map(Number);
-    const [r = 0, g = 0, b = 0] = rgb ?? [];
-    const pageIsDark = rgb ? 2 * r + 5 * g + b > 1020 : systemIsDark;
-    this.#root.classList.toggle("dark", theme === "dark" || (theme !== "light" && pageIsDark));
+    // The style sheet writes the text's colour there, in whatever words the page gave it, as shares of red, green, blue.
+    const [r = 0, g = 0, b = 0] = getComputedStyle(this).outlineColor.match(/[\d.]+/g)?.map(Number) ?? [];
+    this.#root.classList.toggle("dark", theme === "dark" || (theme !== "light" && 2 * r + 5 * g + b > 4));
   }
 
   async #load(): Promise<void> {
@@ -101,10 +114,11 @@ export class BelowlineThread extends HTMLElement {
     try {
       const thread = await readThread(this.#place, this.#picker.value, this.#stop.signal, { begun });
       this.#draw(thread);
+      this.#takeOver();
+      this.#follow(linkedId(), true);
       this.#live.textContent = this.#heading.textContent;
       this.#tell("loaded", { count: thread.page.count });
       this.#equip();
-      await this.#review();
     } catch (error) {
       if (this.#failed(error)) this.#offerRetry();
     }
@@ -126,19 +140,51 @@ export class BelowlineThread extends HTMLElement {
     this.#below.replaceChildren(h("div", { class: "empty" }, h("p", {}, t("thread.failed")), button));
   }
 
-  #draw(thread: Thread): void {
+  #draw({ page, comments, linked, next }: Thread): void {
     this.#tree.clear();
-    this.#tree.add(thread.comments);
+    this.#tree.add(comments);
+    if (linked) this.#tree.add([linked], true);
     for (const own of this.#memory.own) {
-      if (this.#tree.get(own.comment.id)) this.#published(own);
-      else if (own.comment.status === "pending") this.#tree.add([{ ...own.comment, replies: [] }], true);
+      const { id, status } = own.comment;
+      if (this.#tree.get(id)) this.#published(own);
+      else if (status !== "approved") this.#tree.add([{ ...own.comment, replies: [] }], true);
     }
-    this.#below.replaceChildren(...(thread.next ? [this.#pager("thread.more", thread.next)] : []));
-    this.#counted(thread.page.count);
-    if (thread.page.open) this.#offerForm();
+    this.#below.replaceChildren(...(next ? [this.#pager("thread.more", next)] : []));
+    this.#counted(page.count);
+    if (page.open) this.#offerForm();
     else this.#home.replaceChildren(h("p", { class: "small closed" }, t("thread.closed")));
-    this.#root.classList.toggle("closed", !thread.page.open);
-    this.#show(/^#comment-([\w-]+)$/.exec(location.hash)?.[1] ?? "");
+    this.#root.classList.toggle("closed", !page.open);
+  }
+
+  /** Steps into the place of the thread that the page's server included: same words, same place on the screen. */
+  #takeOver(): void {
+    const { included } = this;
+    if (!included) return;
+    const seen = [...included.querySelectorAll("article")].find((one) => one.getBoundingClientRect().bottom > 0);
+    const before = seen?.getBoundingClientRect().top ?? 0;
+    const container = this.parentElement as HTMLElement;
+    // Until the window has another width: what stands below keeps its place if our lines are fewer.
+    container.style.minHeight ||= `${container.offsetHeight}px`;
+    addEventListener("resize", () => (container.style.minHeight = ""), { signal: this.#stop.signal, once: true });
+    this.hidden = false;
+    const form = included.querySelector("form");
+    if (form) this.#form?.adopt(form);
+    // Not replaceChildren: it would take this element off the page for a moment.
+    for (const other of [...container.childNodes]) if (other !== this) other.remove();
+    this.included = null;
+    const after = seen && this.#tree.article(seen.id.slice(COMMENT_ID.length))?.getBoundingClientRect().top;
+    if (after && before < 0) scrollBy({ top: after - before, behavior: "instant" });
+  }
+
+  /** To the comment that an address leads to; one that is not loaded is asked for, once. */
+  #follow(id: string, loaded = false): void {
+    if (this.#tree.get(id)) this.#show(id);
+    else if (id && !loaded) void this.#load();
+  }
+
+  #clicked(target: Element): void {
+    const { hash = "" } = target.closest<HTMLAnchorElement>(`a[href*="#${COMMENT_ID}"]`) ?? {};
+    this.#show(hash.slice(1 + COMMENT_ID.length));
   }
 
   #counted(count: number): void {
@@ -149,18 +195,6 @@ export class BelowlineThread extends HTMLElement {
       this.#below.replaceChildren(h("div", { class: "empty" }, h("p", {}, t("thread.empty")), hint));
     }
     this.#root.classList.toggle("bare", this.#tree.size < 2);
-  }
-
-  /** Own comments may be public on a part of the thread that is not loaded. */
-  async #review(): Promise<void> {
-    if (!this.#root.querySelector(".more")) return;
-    for (const own of this.#memory.own) {
-      const { id, status } = own.comment;
-      if (status !== "pending" || !(await isPublic(this.#place, id, this.#stop.signal))) continue;
-      this.#tree.add([{ ...own.comment, status: "approved", replies: [] }], true);
-      this.#published(own);
-    }
-    this.#equip();
   }
 
   /** Remembers a public comment only as long as its author may change it. */
@@ -180,11 +214,17 @@ export class BelowlineThread extends HTMLElement {
           memory: this.#memory,
           comment: (id) => this.#tree.get(id),
           announce: (text) => (this.#live.textContent = text),
+          fragment: first?.fragment ?? fragment,
+          form: this.#form,
+          tell: (name, detail) => this.#tell(name, detail),
+          sent: (comment) => this.#sent(comment),
           changed: (id, comment) => this.#changed(id, comment),
+          count: () => this.#count,
+          merge: (thread) => this.#merge(thread),
         }),
       )
       // Reading and writing go on without them.
-      .catch(() => {});
+      .catch(() => this.#form?.sendPlainly());
   }
 
   #changed(id: string, comment: Comment | null): void {
@@ -194,9 +234,16 @@ export class BelowlineThread extends HTMLElement {
     if (comment) this.#tree.replace({ ...before, ...comment, replies: before.replies });
     else if (this.#tree.article(id)?.parentElement?.querySelector("li")) this.#tree.replace({ ...before, tombstone: true });
     else this.#tree.remove(id);
-    const counts = (one: Comment | null): number => Number(!!one && one.status !== "pending");
+    const counts = (one: Comment | null): number => Number((one?.status ?? (one && "approved")) === "approved");
     this.#counted(this.#count + counts(comment) - counts(before));
     this.#equip();
+  }
+
+  #merge({ page, comments }: Thread): Comment[] {
+    const added = this.#tree.add(comments, true);
+    this.#counted(page.count);
+    this.#equip();
+    return added;
   }
 
   #pager(key: Key, cursor: string): HTMLButtonElement {
@@ -205,7 +252,7 @@ export class BelowlineThread extends HTMLElement {
       if (button.ariaDisabled) return;
       button.ariaDisabled = "true";
       try {
-        const page = await readThread(this.#place, this.#picker.value, this.#stop.signal, { cursor });
+        const page = await readThread(this.#place, this.#picker.value, this.#stop.signal, { cursor, limit: PAGE });
         const added = this.#tree.add(page.comments);
         button.replaceWith(...(page.next ? [this.#pager(key, page.next)] : []));
         this.#live.textContent = t("thread.added", { count: added.length });
@@ -222,12 +269,9 @@ export class BelowlineThread extends HTMLElement {
 
   #offerForm(): void {
     this.#form ??= new Form({
+      place: this.#place,
       memory: this.#memory,
       signal: this.#stop.signal,
-      send: (written, key) => this.#send(written, key),
-      sent: (comment) => this.#sent(comment),
-      failed: (slug) => this.#tell("error", { slug }),
-      announce: (text) => (this.#live.textContent = text),
       cancelled: (parent) => {
         this.#form?.answer(null, this.#home);
         this.#tree.article(parent)?.querySelector<HTMLElement>("footer button")?.focus();
@@ -247,15 +291,6 @@ export class BelowlineThread extends HTMLElement {
     this.#form?.focus();
   }
 
-  async #send(written: Written, key: string): Promise<Comment> {
-    const { site, page } = this.#place;
-    const title = [...document.title].slice(0, TITLE_LIMIT).join("");
-    const answer = await submit(this.#place, { site, page, title, ...written }, key, this.#stop.signal);
-    const { comment, author_token: token, until } = answer;
-    this.#memory.keep({ comment, body: written.body, token, until });
-    return { ...comment, replies: [] };
-  }
-
   #sent(comment: Comment): void {
     const { id, status } = comment;
     this.#form?.answer(null, this.#home);
@@ -270,8 +305,11 @@ export class BelowlineThread extends HTMLElement {
 
   #show(id: string): void {
     const article = this.#tree.article(id);
-    article?.focus({ preventScroll: true });
-    article?.scrollIntoView({ block: "center" });
+    if (!article) return;
+    this.#root.querySelector(".linked")?.classList.remove("linked");
+    article.classList.add("linked");
+    article.focus({ preventScroll: true });
+    article.scrollIntoView({ block: "center" });
   }
 
   #tell(name: "loaded" | "submitted" | "error", detail: object): void {
@@ -279,5 +317,6 @@ export class BelowlineThread extends HTMLElement {
   }
 }
 
-// Two bundles may meet on one page (an article and a teaser in two languages): the first defines the element.
-if (!customElements.get("belowline-thread")) customElements.define("belowline-thread", BelowlineThread);
+/** The name of the element in this language; the first one has the short name. */
+export const tag = first ? `${NAME}-${language}` : NAME;
+customElements.define(tag, BelowlineThread);

@@ -1,26 +1,19 @@
-/** The form: what the reader writes, where each error belongs, and a draft that outlives every failure. */
+/** The form as it stands on the page: its fields, where it stands, and a draft that outlives every failure. */
 
-import { Problem } from "./api";
 import { h } from "./dom";
-import { attemptKey, type Draft, type Memory } from "./memory";
-import { duration, find, isolated, t } from "./text";
-import type { Comment, FieldError, Submission } from "./types";
+import type { Draft, Memory } from "./memory";
+import { isolated, t } from "./text";
+import type { Comment, Place } from "./types";
 
 const BODY_LIMIT = 5000;
-const FIELDS = ["name", "email", "website", "body"] as const;
-type Field = (typeof FIELDS)[number];
-
-/** What the reader has written. */
-export type Written = Pick<Submission, Field | "parent">;
+export const FIELDS = ["name", "email", "website", "body"] as const;
+export type Field = (typeof FIELDS)[number];
 
 /** What the form asks of the thread that holds it. */
 export interface FormOwner {
+  place: Place;
   memory: Memory;
   signal: AbortSignal;
-  send(written: Written, key: string): Promise<Comment>;
-  sent(comment: Comment): void;
-  failed(slug: string): void;
-  announce(text: string): void;
   /** The reader no longer wants to answer this comment. */
   cancelled(parent: string): void;
 }
@@ -32,49 +25,83 @@ const TYPES: Record<Field, Record<string, string | boolean>> = {
   body: { rows: "6", required: true, dir: "auto" },
 };
 
+const hidden = (name: string, value = ""): HTMLInputElement => h("input", { type: "hidden", name, value });
+
+/** The extras send it. Where they do not come the browser does, as in a page without script. */
 export class Form {
   readonly element: HTMLFormElement;
+  readonly inputs: Record<Field, HTMLInputElement | HTMLTextAreaElement>;
+  readonly alert = h("p", { class: "alert", hidden: true });
+  readonly remember = h("input", { type: "checkbox", id: "remember" });
+  readonly button = h("button", { class: "send", part: "button" }, t("form.send"));
+  /** Comes to life with the extras. */
+  readonly preview = h("button", { type: "button", class: "plain preview" }, t("form.preview"));
+  /** Stays empty when a person writes. */
+  readonly trap = h("input", { name: "trap", tabindex: "-1", autocomplete: "off" });
+  /** Who sends; until somebody does, a press on the button is kept. */
+  #sender: ((event: Event) => void) | null = null;
+  #pressed = false;
   readonly #title = h("h3", { id: "form-title" });
-  readonly #alert = h("p", { class: "alert", hidden: true });
   readonly #count = h("span", { id: "count", class: "small" });
-  readonly #remember = h("input", { type: "checkbox", id: "remember" });
-  readonly #button = h("button", { class: "send", part: "button" }, t("form.send"));
   readonly #cancel = h("button", { type: "button", class: "plain" }, t("form.cancel"));
-  readonly #inputs: Record<Field, HTMLInputElement | HTMLTextAreaElement>;
-  #draft: Draft;
-  #busy = false;
-
+  readonly #parent = hidden("parent");
   readonly #owner: FormOwner;
+  draft: Draft;
 
   constructor(owner: FormOwner) {
     this.#owner = owner;
-    this.#inputs = { name: h("input"), email: h("input"), website: h("input"), body: h("textarea") };
+    this.draft = owner.memory.draft;
+    const { base, site, page } = owner.place;
+    this.inputs = { name: h("input"), email: h("input"), website: h("input"), body: h("textarea") };
     this.element = h(
       "form",
-      { novalidate: true, part: "form", "aria-labelledby": "form-title" },
+      { novalidate: true, method: "post", action: `${base}v1/comments`, part: "form", "aria-labelledby": "form-title" },
       h("div", { class: "head" }, this.#title, this.#cancel),
       h("p", { class: "small" }, t("form.note")),
-      this.#alert,
+      this.alert,
+      hidden("site", site),
+      hidden("page", page),
+      this.#parent,
       h("div", { class: "row" }, ...FIELDS.slice(0, 3).map((field) => this.#field(field))),
       this.#field("body"),
-      h("label", { class: "check" }, this.#remember, h("span", {}, t("form.remember"))),
-      h("div", { class: "end" }, this.#button, this.#count),
+      h("label", { class: "check" }, this.remember, h("span", {}, t("form.remember"))),
+      h("label", { class: "hidden", "aria-hidden": "true" }, t("trap.label"), this.trap),
+      h("div", { class: "end" }, this.button, this.preview, this.#count),
     );
-    this.#draft = owner.memory.draft;
     this.#restore();
     const { signal } = owner;
-    this.element.addEventListener("submit", (event) => void this.#submit(event), { signal });
-    this.#inputs.body.addEventListener("input", () => this.#typed(), { signal });
-    this.#cancel.addEventListener("click", () => owner.cancelled(this.#draft.parent ?? ""), { signal });
+    this.element.addEventListener("submit", (event) => this.#submit(event), { signal });
+    this.inputs.body.addEventListener("input", () => this.typed(), { signal });
+    this.#cancel.addEventListener("click", () => owner.cancelled(this.parent ?? ""), { signal });
   }
 
+  /** The comment that is being answered. */
   get parent(): string | null {
-    return this.#draft.parent;
+    return this.draft.parent;
+  }
+
+  /** Has `sender` send from now on, at once if the reader has pressed the button already. */
+  sendBy(sender: (event: Event) => void): void {
+    this.#sender = sender;
+    if (this.#pressed) this.element.requestSubmit();
+  }
+
+  /** Leaves checking and sending to the browser. */
+  sendPlainly(): void {
+    this.element.noValidate = false;
+    this.sendBy(() => {});
+  }
+
+  #submit(event: Event): void {
+    if (this.#sender) return this.#sender(event);
+    event.preventDefault();
+    this.#pressed = true;
   }
 
   /** Moves the form to `place`, to answer the comment there or nobody. */
   answer(comment: Comment | null, place: HTMLElement): void {
-    this.#draft.parent = comment?.id ?? null;
+    this.draft.parent = comment?.id ?? null;
+    this.#parent.value = comment?.id ?? "";
     this.#title.textContent = comment
       ? t("comment.reply_to", { name: isolated(comment.name) })
       : t("form.title");
@@ -83,20 +110,40 @@ export class Form {
     this.#keepDraft();
   }
 
+  /** Goes on with what the reader has begun to write in the same form as the page's server included it. */
+  adopt(other: HTMLFormElement): void {
+    for (const field of FIELDS) {
+      const from = other.querySelector<HTMLInputElement | HTMLTextAreaElement>(`[name="${field}"]`);
+      const input = this.inputs[field];
+      if (!from) continue;
+      if (from.value) input.value = from.value;
+      if (from === document.activeElement) input.focus({ preventScroll: true });
+      if (field === "body") input.setSelectionRange(from.selectionStart, from.selectionEnd);
+    }
+    this.typed();
+  }
+
   /** Goes to the first field that still must be filled in, else to the comment. */
   focus(): void {
-    const empty = FIELDS.map((field) => this.#inputs[field]).find((input) => input.required && !input.value);
-    (empty ?? this.#inputs.body).focus();
+    const empty = FIELDS.map((field) => this.inputs[field]).find((input) => input.required && !input.value);
+    (empty ?? this.inputs.body).focus();
+  }
+
+  /** What follows from another text: the draft is kept and its characters are counted. */
+  typed(): void {
+    this.#keepDraft();
+    const left = BODY_LIMIT - [...this.inputs.body.value].length;
+    this.#count.textContent = left < 0 ? t("form.over", { count: -left }) : t("form.left", { count: left });
+    this.#count.classList.toggle("error", left < 0);
   }
 
   #field(field: Field): HTMLElement {
-    const input = this.#inputs[field];
-    const attributes: Record<string, string | boolean> = { ...TYPES[field], id: field, name: field };
+    const input = this.inputs[field];
+    const described = `error-${field}${field === "body" ? " count" : ""}`;
+    const attributes: Record<string, string | boolean> = { ...TYPES[field], id: field, name: field, "aria-describedby": described };
     for (const [name, value] of Object.entries(attributes)) {
       input.setAttribute(name, value === true ? "" : String(value));
     }
-    const described = `error-${field}${field === "body" ? " count" : ""}`;
-    input.setAttribute("aria-describedby", described);
     const star = input.required && h("span", { class: "star", "aria-hidden": "true" }, " *");
     return h(
       "div",
@@ -108,120 +155,17 @@ export class Form {
   }
 
   #restore(): void {
-    const profile = this.#owner.memory.profile;
-    this.#remember.checked = !!profile;
+    const { profile } = this.#owner.memory;
+    this.remember.checked = !!profile;
     for (const field of ["name", "email", "website"] as const) {
-      this.#inputs[field].value = String(profile?.[field] ?? "");
+      this.inputs[field].value = String(profile?.[field] ?? "");
     }
-    this.#inputs.body.value = this.#draft.body;
-    this.#counted();
-  }
-
-  #typed(): void {
-    this.#keepDraft();
-    this.#counted();
+    this.inputs.body.value = this.draft.body;
+    this.typed();
   }
 
   #keepDraft(): void {
-    this.#draft.body = this.#inputs.body.value;
-    this.#owner.memory.draft = this.#draft;
-  }
-
-  #counted(): void {
-    const left = BODY_LIMIT - [...this.#inputs.body.value].length;
-    this.#count.textContent = left < 0 ? t("form.over", { count: -left }) : t("form.left", { count: left });
-    this.#count.classList.toggle("error", left < 0);
-  }
-
-  #values(): Record<Field, string> {
-    const { name, email, website, body } = this.#inputs;
-    return {
-      name: name.value.trim(),
-      email: email.value.trim(),
-      website: website.value.trim(),
-      body: body.value.trim(),
-    };
-  }
-
-  #check(values: Record<Field, string>): FieldError[] {
-    const errors: [Field, string][] = [];
-    for (const field of FIELDS) if (this.#inputs[field].required && !values[field]) errors.push([field, "required"]);
-    if (values.email && !/^[^@\s]+@[^@\s]+$/.test(values.email)) errors.push(["email", "invalid"]);
-    if (values.website && !/^https?:\/\/./i.test(values.website)) errors.push(["website", "invalid"]);
-    if ([...values.body].length > BODY_LIMIT) errors.push(["body", "too_long"]);
-    return errors.map(([field, code]) => ({ field, code, message: "" }));
-  }
-
-  async #submit(event: Event): Promise<void> {
-    event.preventDefault();
-    if (this.#busy) return;
-    const values = this.#values();
-    const errors = this.#check(values);
-    if (errors.length) return this.#mark(errors);
-    this.#mark([]);
-    this.#working(true);
-    try {
-      const content = { ...values, parent: this.#draft.parent };
-      const comment = await this.#owner.send(content, attemptKey(this.#draft.nonce, JSON.stringify(content)));
-      this.#done(values);
-      this.#owner.sent(comment);
-    } catch (error) {
-      if (!this.#owner.signal.aborted) this.#fail(error);
-    } finally {
-      this.#working(false);
-    }
-  }
-
-  #working(busy: boolean): void {
-    this.#busy = busy;
-    this.#button.setAttribute("aria-disabled", String(busy));
-    this.#button.textContent = t(busy ? "form.sending" : "form.send");
-  }
-
-  #done({ name, email, website }: Record<Field, string>): void {
-    this.#owner.memory.profile = this.#remember.checked ? { name, email, website } : null;
-    this.#owner.memory.draft = null;
-    this.#draft = this.#owner.memory.draft;
-    this.#inputs.body.value = "";
-    this.#counted();
-  }
-
-  #fail(error: unknown): void {
-    const { slug, errors, waitSeconds } = error instanceof Problem ? error : new Problem("other");
-    this.#owner.failed(slug);
-    if (errors.length) return this.#mark(errors);
-    const values = { wait: duration(waitSeconds || 60) };
-    this.#warn(`${find(`problem.${slug}`, values) ?? t("problem.other")} ${t("form.kept")}`);
-  }
-
-  #warn(text: string): void {
-    this.#alert.textContent = text;
-    this.#alert.hidden = !text;
-    this.#owner.announce(text);
-  }
-
-  /** Writes each error at its field and goes to the first; what belongs to no field stands above the form. */
-  #mark(errors: FieldError[]): void {
-    const unplaced = errors.filter(({ field }) => !(field in this.#inputs)).map(message);
-    let first: HTMLElement | undefined;
-    for (const field of FIELDS) {
-      const error = errors.find((candidate) => candidate.field === field);
-      const note = this.element.querySelector<HTMLElement>(`#error-${field}`);
-      if (note) {
-        note.hidden = !error;
-        note.textContent = error ? message(error) : "";
-      }
-      this.#inputs[field].toggleAttribute("aria-invalid", !!error);
-      if (error) {
-        this.#inputs[field].setAttribute("aria-invalid", "true");
-        first ??= this.#inputs[field];
-      }
-    }
-    const summary = errors.length > unplaced.length ? [t("error.summary", { count: errors.length })] : [];
-    this.#warn([...unplaced, ...summary].join(" "));
-    first?.focus();
+    this.draft.body = this.inputs.body.value;
+    this.#owner.memory.draft = this.draft;
   }
 }
-
-const message = ({ field, code, message }: FieldError): string =>
-  find(`error.${field}.${code}`) ?? find(`error.${code}`) ?? message;

@@ -12,12 +12,13 @@ const TAGS = new Set("A BLOCKQUOTE BR CODE EM LI OL P PRE STRONG UL".split(" "))
 const ATTRIBUTES = new Set(["href", "rel"]);
 
 const rules: Policy = { createHTML: (html) => html };
-const policy =
-  (globalThis as { trustedTypes?: Factory }).trustedTypes?.createPolicy("belowline", rules) ?? rules;
+let policy: Policy | undefined;
 
 /** The nodes of a comment's HTML, made inert in a template and stripped of all that a comment never holds. */
 export function fragment(html: string): DocumentFragment {
   const template = document.createElement("template");
+  // A page that demands trusted types lets each name be taken once.
+  policy ??= (globalThis as { trustedTypes?: Factory }).trustedTypes?.createPolicy("belowline", rules) ?? rules;
   template.innerHTML = policy.createHTML(html);
   for (const element of template.content.querySelectorAll("*")) {
     if (!TAGS.has(element.tagName)) {

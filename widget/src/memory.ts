@@ -7,6 +7,8 @@ export interface Draft {
   parent: string | null;
   /** Random; every attempt to send this draft makes its Idempotency-Key from it. */
   nonce: string;
+  /** When the form was opened for it, in milliseconds since 1970; an attempt after a reload says the same. */
+  opened: number;
 }
 
 export interface Profile {
@@ -53,7 +55,7 @@ export class Memory {
 
   get draft(): Draft {
     const draft = read<Draft>(`${this.#page}:draft`);
-    return draft?.nonce ? draft : { body: "", parent: null, nonce: nonce() };
+    return draft?.opened ? draft : { body: "", parent: null, nonce: nonce(), opened: Date.now() };
   }
   set draft(value: Draft | null) {
     write(`${this.#page}:draft`, value?.body ? value : null);
@@ -84,20 +86,3 @@ export class Memory {
 
 const nonce = (): string =>
   [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
-/**
- * The Idempotency-Key of one attempt: the same draft with the same content gives the same key, also after a
- * reload, so a retry never doubles; changed content gives another, so a correction is never refused.
- * A 53-bit hash (cyrb53) tells contents apart; it protects nothing, and http pages have no crypto.subtle.
- */
-export function attemptKey(nonce: string, content: string): string {
-  let [a, b] = [0xdeadbeef, 0x41c6ce57];
-  for (let i = 0; i < content.length; i++) {
-    const unit = content.charCodeAt(i);
-    a = Math.imul(a ^ unit, 2654435761);
-    b = Math.imul(b ^ unit, 1597334677);
-  }
-  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
-  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-  return `${nonce}-${(4294967296 * (2097151 & b) + (a >>> 0)).toString(36)}`;
-}

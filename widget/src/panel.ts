@@ -26,7 +26,7 @@ export interface PanelWanted {
 export function openPanel({ opener, title, send, fields, act }: PanelWanted, tools: Tools): void {
   const footer = opener.closest("footer");
   if (!footer || footer.nextElementSibling?.matches(".panel")) return;
-  const alert = h("p", { class: "error", role: "alert" });
+  const alert = h("p", { class: "error", id: "panel-error" });
   const cancel = h("button", { type: "button", class: "plain" }, t("extra.cancel"));
   const submit = h("button", { class: "send" }, send);
   const panel = h(
@@ -48,12 +48,18 @@ export function openPanel({ opener, title, send, fields, act }: PanelWanted, too
     act()
       .then(() => panel.remove())
       .catch((error: unknown) => {
-        if (!tools.signal.aborted) alert.textContent = excuse(error);
+        if (tools.signal.aborted) return;
+        alert.textContent = excuse(error);
+        tools.announce(alert.textContent);
+        field?.setAttribute("aria-invalid", "true");
+        field?.focus();
       })
       .finally(() => (submit.ariaDisabled = null));
   });
   panel.addEventListener("keydown", ({ key }) => key === "Escape" && close());
   cancel.addEventListener("click", close);
   footer.after(panel);
-  (fields[0]?.matches("p") ? submit : panel.querySelector<HTMLElement>("select, textarea"))?.focus();
+  const field = panel.querySelector<HTMLElement>("select, textarea");
+  field?.setAttribute("aria-describedby", alert.id);
+  (field ?? submit).focus();
 }

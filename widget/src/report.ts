@@ -17,7 +17,7 @@ export function report(footer: HTMLElement, comment: Comment, tools: Tools): HTM
     const note = h("textarea", { rows: "2", maxlength: NOTE_LIMIT, dir: "auto" });
     const act = async (): Promise<void> => {
       const body = { reason: reason.value, note: note.value };
-      await write(tools.place, tools.signal, ["POST", `/${comment.id}/reports`], { body });
+      await write(tools.place, tools.signal, ["POST", `comments/${comment.id}/reports`], { body });
       button.replaceWith(h("span", { class: "small" }, t("report.thanks")));
       tools.announce(t("report.thanks"));
       footer.closest<HTMLElement>("article")?.focus();

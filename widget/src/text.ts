@@ -15,7 +15,10 @@ const ages = /* @__PURE__ */ new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "a
 const dates = /* @__PURE__ */ new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "long", timeStyle: "short" });
 
 export const language = LANGUAGE;
-export const number = (value: number): string => numbers.format(value);
+export const number = (value: number, digits = 0): string =>
+  digits
+    ? new Intl.NumberFormat(LANGUAGE, { minimumIntegerDigits: digits }).format(value)
+    : numbers.format(value);
 
 /** The name between Unicode isolates: its direction cannot reorder the sentence around it. */
 export const isolated = (name: string): string => `\u2068${name}\u2069`;
@@ -31,6 +34,12 @@ export function find(key: string, values: Values = {}): string | undefined {
 }
 
 export const t = (key: Key, values?: Values): string => find(key, values) ?? key;
+
+// Letters that Urdu has and neither Arabic nor Persian: a page in another language finds the right font by this.
+const URDU = /[\u0679\u0688\u0691\u06ba\u06be\u06c1\u06d2]/;
+
+/** The language that a text shows by its letters, for its font and for those who hear it read; else null. */
+export const tongue = (text: string): string | null => (URDU.test(text) ? "ur" : null);
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31536000],

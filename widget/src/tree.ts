@@ -6,6 +6,8 @@ import { h } from "./dom";
 import type { Comment } from "./types";
 
 const MAX_DEPTH = 4;
+/** From here on what is far off the screen is not laid out. */
+const LONG = 150;
 
 export class Tree {
   readonly list = h("ol", { class: "list", part: "list", "aria-labelledby": "title" });
@@ -35,15 +37,24 @@ export class Tree {
     this.list.replaceChildren(...placeholders);
   }
 
-  /** Shows those that are not shown yet (or only as awaiting review) and returns them. */
+  /**
+   * Shows those that are not shown yet (or only to their author), also under comments that are, and returns them.
+   * With `first` they stand above the others in their order.
+   */
   add(comments: Comment[], first = false): Comment[] {
-    const added = comments.filter(({ id }) => {
-      const known = this.#comments.get(id);
-      if (known?.status === "pending") this.remove(id);
-      return known?.status === "pending" || !known;
-    });
-    added.forEach((comment) => this.#learn(comment));
-    added.forEach((comment) => this.#insert(comment, first));
+    const added: Comment[] = [];
+    for (const comment of first ? [...comments].reverse() : comments) {
+      const known = this.#comments.get(comment.id);
+      if (known?.status === "pending") this.remove(comment.id);
+      else if (known) {
+        added.push(...this.add(comment.replies));
+        continue;
+      }
+      this.#learn(comment);
+      this.#insert(comment, first);
+      added.push(comment);
+    }
+    this.list.classList.toggle("long", this.size > LONG);
     return added;
   }
 

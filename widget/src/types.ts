@@ -1,5 +1,8 @@
 /** What the service answers and what the parts of the widget hand to each other. */
 
+import type { Form } from "./form";
+import type { Memory } from "./memory";
+
 export interface Comment {
   id: string;
   parent: string | null;
@@ -15,7 +18,8 @@ export interface Comment {
   replies: Comment[];
   more_replies: string | null;
   tombstone: boolean;
-  status?: "approved" | "pending";
+  /** Only of own comments; `rejected` once its author was told. */
+  status?: "approved" | "pending" | "rejected";
 }
 
 export interface Votes {
@@ -27,6 +31,8 @@ export interface Thread {
   page: { key: string; count: number; open: boolean };
   comments: Comment[];
   next: string | null;
+  /** The top-level comment above the one that the page's address leads to, when it is not listed anyway. */
+  linked?: Comment | null;
 }
 
 export interface FieldError {
@@ -44,13 +50,15 @@ export interface Submission {
   email: string;
   website: string;
   body: string;
+  /** A field that people do not see, and when the form was opened (milliseconds since 1970). */
+  trap: string;
+  opened_at: number;
+  challenge?: string;
 }
 
 export interface Submitted {
   comment: Comment;
   author_token: string;
-  /** Until when its author may edit and delete it. */
-  until: string;
 }
 
 /** Where a thread lives; every request and every stored key is made from it. */
@@ -65,6 +73,7 @@ export interface Own {
   comment: Comment;
   body: string;
   token: string;
+  /** Until when its author may edit and delete it. */
   until: string;
 }
 
@@ -73,9 +82,20 @@ export interface Tools {
   readonly place: Place;
   readonly root: HTMLElement;
   readonly signal: AbortSignal;
-  readonly memory: { own: Own[]; votes: Record<string, number>; keep(own: Own): void; forget(id: string): void };
+  readonly memory: Memory;
+  readonly form: Form | null;
   comment(id: string): Comment | undefined;
   announce(text: string): void;
+  /** The nodes of a comment's HTML. */
+  fragment(html: string): DocumentFragment;
+  /** Tells the page by an event. */
+  tell(name: "submitted" | "error", detail: object): void;
+  /** Shows what the reader has sent. */
+  sent(comment: Comment): void;
   /** Draws an own comment anew; null takes it off the screen. */
   changed(id: string, comment: Comment | null): void;
+  /** How many public comments the reader knows of. */
+  count(): number;
+  /** Shows what is new of a thread, the newest first, and returns that. */
+  merge(thread: Thread): Comment[];
 }

@@ -34,7 +34,7 @@ export function votes(comment: Comment, tools: Tools): HTMLElement[] {
     if (busy) return;
     busy = true;
     try {
-      const request: [string, string] = ["PUT", `/${comment.id}/vote`];
+      const request: [string, string] = ["PUT", `comments/${comment.id}/vote`];
       const answer = await write<{ votes: Votes }>(tools.place, tools.signal, request, { body: { value } });
       mine = value;
       const { [comment.id]: _, ...others } = tools.memory.votes;
