@@ -9,6 +9,7 @@ from service import log
 from service.admin import account_routes, webhook_routes
 from service.admin import routes as admin
 from service.auth import guard
+from service.comments import mail_routes as mail
 from service.comments import routes as comments
 from service.console import assets as console_assets
 from service.console import session_routes as console
@@ -21,7 +22,9 @@ from service.moderation import (
     page_routes,
     rule_routes,
 )
+from service.moderation import mail_routes as desk_mail
 from service.moderation import routes as moderation
+from service.notify import pages as mail_pages
 from service.outbound.fetch import Outbound
 from service.privacy import keyring
 from service.privacy.challenges import Challenges
@@ -79,6 +82,9 @@ def create_app(settings: Settings) -> Flask:
     threads.init_app(app, settings.cache_mib * 1024 * 1024, settings.cache_check_milliseconds / 1000)
     for blueprint in (
         comments.bp,
+        mail.bp,
+        mail_pages.bp,
+        desk_mail.bp,
         moderation.bp,
         event_routes.bp,
         page_routes.bp,

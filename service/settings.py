@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from service import redis_address
+from service import redis_address, smtp_address
+from service.domain.email import parse_email
+from service.domain.errors import TextProblem
 
 
 class SettingsError(Exception):
@@ -83,6 +85,14 @@ def _loopbacks(text: str) -> tuple[IPv4Address | IPv6Address, ...]:
     if not all(address.is_loopback for address in found):
         raise ValueError
     return found
+
+
+def _mailbox(text: str) -> str:
+    """an email address alone, such as comments@news.example"""
+    try:
+        return parse_email(text).normalized
+    except TextProblem as error:
+        raise ValueError from error
 
 
 def _setting(variable: str, parse: Callable[[str], Any], meaning: str, default: Any) -> Any:
@@ -182,6 +192,30 @@ class Settings:
     undo_window_seconds: int = _setting(
         "BELOWLINE_UNDO_WINDOW_SECONDS", _whole(0, 86_400), "how long a decision can be undone", 600
     )
+    smtp_url: str | None = _setting(
+        "BELOWLINE_SMTP_URL",
+        _text,
+        "`smtps://user@host`, `smtp://user@host` (STARTTLS) or `smtp+plain://host`; default: no mail is sent",
+        None,
+    )
+    smtp_password_file: Path | None = _setting(
+        "BELOWLINE_SMTP_PASSWORD_FILE",
+        _path,
+        "file whose text is the password in BELOWLINE_SMTP_URL",
+        None,
+    )
+    mail_from: str | None = _setting(
+        "BELOWLINE_MAIL_FROM",
+        _mailbox,
+        "the address that mail comes from; needed with BELOWLINE_SMTP_URL",
+        None,
+    )
+    mail_digest_minutes: int = _setting(
+        "BELOWLINE_MAIL_DIGEST_MINUTES",
+        _whole(0, 1440),
+        "at most one mail with news of their comments to an author in this time",
+        15,
+    )
     cache_mib: int = _setting(
         "BELOWLINE_CACHE_MIB", _whole(1, 4096), "prepared pages kept in memory, per process", 32
     )
@@ -203,6 +237,16 @@ class Settings:
     @property
     def jobs(self) -> bool:
         return not self.production if self.jobs_on is None else self.jobs_on
+
+    @property
+    def mails(self) -> bool:
+        """Whether mail is sent at all."""
+        return self.smtp_url is not None
+
+    @property
+    def link_base(self) -> str:
+        """The service's own address, without a slash at its end, for links that no request is there for."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def keys_file(self) -> Path:
@@ -251,11 +295,25 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError("DATABASE_URL must start with postgresql:// or sqlite:///")
     if settings.database_replica_url is not None:
         _check_replica(settings.database_replica_url, url)
+    _check_mail(settings)
     if settings.redis_url is not None:
         try:
             redis_address.parse(settings.redis_url)
         except ValueError as error:
             raise SettingsError(f"REDIS_URL {error}") from None
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.smtp_url is None:
+        return
+    try:
+        smtp_address.parse(settings.smtp_url)
+    except ValueError as error:
+        raise SettingsError(f"BELOWLINE_SMTP_URL {error}") from None
+    if settings.mail_from is None:
+        raise SettingsError("BELOWLINE_SMTP_URL needs BELOWLINE_MAIL_FROM, the address that mail comes from")
+    if settings.production and settings.public_url is None:
+        raise SettingsError("BELOWLINE_SMTP_URL needs BELOWLINE_PUBLIC_URL: links in mails begin with it")
 
 
 def _check_replica(replica: str, primary: str | None) -> None:

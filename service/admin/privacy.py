@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from service.clock import rfc3339
 from service.domain.email import EmailAddress
 from service.domain.errors import NotFound
 from service.domain.ids import new_id
 from service.privacy.keyring import Purpose
 from service.storage import authors, decisions, events, pages, subjects
 from service.storage.authors import Author
-from service.storage.comments import Comment
 from service.storage.database import Session, transaction
 
 if TYPE_CHECKING:
@@ -48,11 +46,7 @@ def export(services: Services, asked: Request) -> dict[str, Any]:
         author = _author(services, session, asked)
         held = subjects.comments_of(session, author)
         events.add(session, _event(asked, EXPORTED, author, len(held)))
-        return {
-            "site": asked.site,
-            "author": {"id": author.id, "name": author.name, "first_seen": rfc3339(author.first_seen)},
-            "comments": [_view(comment, page_key) for comment, page_key in held],
-        }
+        return subjects.document(author, held)
 
 
 def erase(services: Services, asked: Request) -> Erased:
@@ -87,17 +81,3 @@ def _event(asked: Request, kind: str, author: Author, number: int) -> events.Eve
         detail={"author": author.id, "comments": number},
         created_at=asked.at,
     )
-
-
-def _view(comment: Comment, page_key: str) -> dict[str, Any]:
-    return {
-        "id": comment.id,
-        "page": page_key,
-        "name": comment.name,
-        "website": comment.website or None,
-        "body": comment.body,
-        "status": comment.status.value,
-        "notify": comment.notify,
-        "created_at": rfc3339(comment.created_at),
-        "edited_at": rfc3339(comment.edited_at) if comment.edited_at else None,
-    }

@@ -56,6 +56,7 @@ def add_site() -> tuple[Response, int]:
         policy=sent.get("policy") or settings.policy,
         page_hosts=tuple(sent.get("page_hosts", ())),
         edit_window_seconds=sent.get("edit_window_seconds", settings.edit_window_seconds),
+        mail=sent.get("mail", True),
         origins=frozenset(sent["origins"]),
         close_after_days=sent.get("close_after_days"),
         hold_hot_pages=sent.get("hold_hot_pages", True),
@@ -170,6 +171,7 @@ def _site(site: SiteProfile) -> dict[str, Any]:
         "edit_window_seconds": site.edit_window_seconds,
         "close_after_days": site.close_after_days,
         "hold_hot_pages": site.hold_hot_pages,
+        "mail": site.mail,
     }
 
 

@@ -73,6 +73,7 @@ class SiteChange(Strict):
     hold_hot_pages = Flag(
         metadata={"description": "Whether a page far above its usual pace or risk is held by itself."}
     )
+    mail = Flag(metadata={"description": "Whether readers of this site get mail."})
 
 
 class SiteInput(SiteChange):
@@ -89,6 +90,7 @@ class SiteView(Answer):
     edit_window_seconds = fields.Integer(required=True)
     close_after_days = fields.Integer(required=True, allow_none=True)
     hold_hot_pages = fields.Boolean(required=True)
+    mail = fields.Boolean(required=True)
 
 
 class SitesAnswer(Answer):
@@ -139,6 +141,8 @@ class ExportedAuthor(Answer):
     id = fields.String(required=True)
     name = fields.String(required=True)
     first_seen = fields.DateTime(required=True)
+    confirmed_at = fields.DateTime(required=True, allow_none=True)
+    mail_stopped_at = fields.DateTime(required=True, allow_none=True)
 
 
 class ExportedComment(Answer):
@@ -149,6 +153,7 @@ class ExportedComment(Answer):
     body = fields.String(required=True)
     status = fields.String(required=True)
     notify = fields.Boolean(required=True)
+    confirmed = fields.Boolean(required=True)
     created_at = fields.DateTime(required=True)
     edited_at = fields.DateTime(required=True, allow_none=True)
 

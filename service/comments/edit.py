@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from service.web.context import Services
 
 
+LONG_SECONDS = 100 * 365 * 86_400
+
+
 @dataclass(frozen=True)
 class Edited:
     """The comment for its author, and the key of the page whose readers may see something else now."""
@@ -111,9 +114,15 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
         return Edited(for_author(comment, author.avatar_seed), page.key)
 
 
-def take_back(services: Services, site: SiteProfile, comment_id: str, sender: Sender) -> str:
-    """Deletes the comment for its author; returns its page's key. Raises NotFound, WindowClosed, TooMany."""
+def take_back(
+    services: Services, site: SiteProfile, comment_id: str, sender: Sender, *, any_time: bool = False
+) -> str:
+    """Deletes the comment for its author; returns its page's key. Raises NotFound, WindowClosed, TooMany.
+
+    `any_time`: its author is known by more than the token of one comment, and the window does not count.
+    """
     limits.permit(services, Action.EDIT, sender.keys)
+    site = replace(site, edit_window_seconds=LONG_SECONDS) if any_time else site
     with reading() as session:
         _, page, _ = _found(session, site, comment_id)
     with transaction() as session:

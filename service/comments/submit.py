@@ -22,6 +22,7 @@ from service.domain.status import Status
 from service.domain.text import fold
 from service.domain.thread import held_by
 from service.domain.verdict import Verdict
+from service.notify import confirming, news
 from service.notify.announcing import announce
 from service.privacy.challenges import Proof
 from service.privacy.keyring import Purpose
@@ -135,6 +136,9 @@ def submit(
     comment.address_fingerprint = sender.address_fingerprint
     comment.confirmed_at = now if gathered.author_confirmed else None
     author = gathered.author or _new_author(services, new, email_index)
+    asks = not gathered.author_confirmed and confirming.wanted(
+        services, site, verdict, {**sender.keys, Scope.AUTHOR: email_index}
+    )
     with transaction() as session:
         challenge.use(session, proof)
         pace.check_again(session, services, asked, gathered)
@@ -143,6 +147,8 @@ def submit(
             verdict = judge(new, again.told(found), site.policy)
         avatar_seed = _store(session, comment, new, author, verdict)
         kinship.settle(session, comment, again)
+        if asks:
+            confirming.ask(session, comment, now)
         shown = for_author(comment, avatar_seed)
         if claim is not None:
             idempotency.finish(session, claim, shown, now)
@@ -273,6 +279,7 @@ def publish(session: Session, comment: Comment, changes: comments.Changes) -> No
     before = comment.status
     comments.set_status(session, comment, Status.APPROVED, changes)
     events.add(session, happened("published", POLICY, comment, before))
+    news.note(session, comment.site, [comment], "", clock.now(), decided=False)
 
 
 def judged(kind: str, comment: Comment, before: Status | None) -> events.Event:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from service.jobs import retention, training
 from service.moderation import audit, breaker, pages
-from service.notify import announcing, delivering
+from service.notify import announcing, delivering, digest, news, own_comments, sending
 from service.stats import catch_up
 
 if TYPE_CHECKING:
@@ -47,6 +47,11 @@ KINDS = (
     Kind("announce", announcing.tell, every_seconds=5),
     Kind(announcing.DELIVER, delivering.deliver, attempts=delivering.ATTEMPTS_MAX, lease_seconds=60),
     Kind("drop-deliveries", retention.drop_deliveries, every_seconds=3600),
+    Kind("send-mail", sending.run),
+    Kind("mail-own-comments", own_comments.run),
+    Kind("order-author-digests", news.order_digests, every_seconds=60),
+    Kind("order-desk-digests", digest.order_digests, every_seconds=60),
+    Kind("drop-mail", retention.drop_mail, every_seconds=3600),
     Kind("forget-addresses", retention.forget_addresses, every_seconds=3600),
     Kind("drop-idempotency-keys", retention.drop_idempotency_keys, every_seconds=600),
     Kind("drop-used-challenges", retention.drop_used_challenges, every_seconds=600),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from service import clock
 from service.log import logger
-from service.storage import bans, campaigns, challenges, retention, webhooks
+from service.storage import bans, campaigns, challenges, mails, retention, webhooks
 from service.storage.database import Session, transaction
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 ADDRESSES_KEPT = timedelta(days=30)
 SIGNS_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=30)
+MAIL_KEPT = timedelta(days=30)
+NEWS_KEPT = timedelta(days=7)
 ROWS_AT_ONCE = 500
 
 
@@ -59,6 +62,27 @@ def drop_bans(_services: Services, _payload: Mapping[str, Any]) -> None:
     """Bans that have run out go, and with them the keyed hashes of networks."""
     now = clock.now()
     _until_none("bans dropped", lambda session: bans.drop_expired(session, now, ROWS_AT_ONCE))
+
+
+def drop_mail(services: Services, _payload: Mapping[str, Any]) -> None:
+    """Orders of mail go after 30 days and news after 7, told or not; links when they have expired.
+
+    Where no mail is sent, news go at once: nobody shall be told old ones when it is switched on.
+    """
+    now = clock.now()
+    news_before = now - NEWS_KEPT if services.settings.mails else now
+    for table, before in (
+        (mails.Mail, now - MAIL_KEPT),
+        (mails.MailNews, news_before),
+        (mails.MailLink, now),
+    ):
+        _until_none("mail dropped", partial(_drop_mail, table, before))
+
+
+def _drop_mail(
+    table: type[mails.Mail | mails.MailNews | mails.MailLink], before: datetime, session: Session
+) -> int:
+    return mails.drop(session, table, before, ROWS_AT_ONCE)
 
 
 def _until_none(event: str, some: Callable[[Session], int]) -> None:

@@ -11,6 +11,7 @@ from service.domain.announcement import News
 from service.domain.errors import NotFound, StaleVersion
 from service.domain.ids import new_id
 from service.domain.status import TRANSITIONS, Decision, check_transition
+from service.notify import news
 from service.notify.announcing import announce
 from service.storage import comments, decisions, events, pages, queue
 from service.storage.comments import Changes, Comment
@@ -62,15 +63,20 @@ class Decided:
 def decide_one(seen: Seen, ruling: Ruling) -> Decided:
     """Moves one comment. Raises NotFound, StaleVersion (who, what, when), IllegalTransition, Unavailable."""
     with transaction() as session:
-        found = comments.lock(session, seen.site, [seen.id])
-        if not found:
-            raise NotFound("There is no such comment.")
-        if found[0].version != seen.version:
-            raise _stale(session, found[0])
-        check_transition(found[0].status, ruling.decision.status)
-        _, touched = settle(session, seen.site, found, ruling)
-        queued = queue.one(session, seen.id, [seen.site])
-        assert queued is not None
+        return decide_within(session, seen, ruling)
+
+
+def decide_within(session: Session, seen: Seen, ruling: Ruling) -> Decided:
+    """The same as a part of the caller's transaction."""
+    found = comments.lock(session, seen.site, [seen.id])
+    if not found:
+        raise NotFound("There is no such comment.")
+    if found[0].version != seen.version:
+        raise _stale(session, found[0])
+    check_transition(found[0].status, ruling.decision.status)
+    _, touched = settle(session, seen.site, found, ruling)
+    queued = queue.one(session, seen.id, [seen.site])
+    assert queued is not None
     return Decided(queued, touched)
 
 
@@ -84,6 +90,7 @@ def settle(session: Session, site: str, locked: Sequence[Comment], ruling: Rulin
     happened = [_moved(session, comment, changes, ruling) for comment in movable]
     changes.write(session)
     events.add_all(session, happened)
+    news.note(session, site, movable, ruling.reason, ruling.at, decided=True)
     decisions.add(
         session,
         DecisionRecord(

@@ -117,7 +117,7 @@ def _key(limit: Limit, keys: Mapping[Scope, str]) -> str:
 
 def _outcome(limits: list[Limit], reading: Reading, *, degraded: bool) -> Outcome:
     exceeded = [(wait_us, limit) for limit, wait_us in zip(limits, reading.wait_us, strict=True) if wait_us]
-    refused = [found for found in exceeded if found[1].effect is Effect.REFUSE]
+    refused = [found for found in exceeded if found[1].effect is not Effect.HOLD]
     held = [limit for _, limit in exceeded if limit.effect is Effect.HOLD]
     longest_us, by = max(refused, key=lambda found: found[0], default=(0, None))
     return Outcome(

@@ -19,6 +19,8 @@ class Action(StrEnum):
     EDIT = "edit"
     PREVIEW = "preview"
     LOGIN = "login"
+    CONFIRMATION_MAIL = "confirmation_mail"
+    LINK_MAIL = "link_mail"
 
 
 class Scope(StrEnum):
@@ -39,6 +41,7 @@ class Effect(StrEnum):
     HOLD = (
         "hold"  # taken, but it waits for a moderator unless work is proven: a flood must not silence others
     )
+    SKIP = "skip"  # done without what is counted (a mail); nobody is told
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Limit:
 
 MINUTE: Final = 60
 HOUR: Final = 3600
+DAY: Final = 24 * HOUR
 
 LIMITS: Final = (
     Limit("submit-address", Action.SUBMIT, Scope.ADDRESS, 5, MINUTE),
@@ -95,4 +99,15 @@ LIMITS: Final = (
     Limit("login-address", Action.LOGIN, Scope.ADDRESS, 10, 5 * MINUTE),
     Limit("login-address-wide", Action.LOGIN, Scope.ADDRESS_WIDE, 40, 5 * MINUTE),
     Limit("login-account", Action.LOGIN, Scope.ACCOUNT, 10, 15 * MINUTE),
+    # Mail to an address that anybody may have typed. Beyond these no mail is sent, and nobody is told so.
+    Limit("confirmation-mail-author", Action.CONFIRMATION_MAIL, Scope.AUTHOR, 1, DAY, Effect.SKIP),
+    Limit("confirmation-mail-address", Action.CONFIRMATION_MAIL, Scope.ADDRESS, 5, HOUR, Effect.SKIP),
+    Limit(
+        "confirmation-mail-address-wide", Action.CONFIRMATION_MAIL, Scope.ADDRESS_WIDE, 20, HOUR, Effect.SKIP
+    ),
+    Limit("confirmation-mail-site", Action.CONFIRMATION_MAIL, Scope.SITE, 600, HOUR, Effect.SKIP),
+    Limit("link-mail-author", Action.LINK_MAIL, Scope.AUTHOR, 3, DAY, Effect.SKIP),
+    Limit("link-mail-address", Action.LINK_MAIL, Scope.ADDRESS, 5, HOUR, Effect.SKIP),
+    Limit("link-mail-address-wide", Action.LINK_MAIL, Scope.ADDRESS_WIDE, 20, HOUR, Effect.SKIP),
+    Limit("link-mail-site", Action.LINK_MAIL, Scope.SITE, 600, HOUR, Effect.SKIP),
 )

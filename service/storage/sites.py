@@ -27,6 +27,7 @@ class SiteProfile:
     origins: frozenset[str]
     close_after_days: int | None = None
     hold_hot_pages: bool = True
+    mail: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def profile(session: Session, slug: str) -> SiteProfile | None:
         origins=frozenset(origins),
         close_after_days=site.close_after_days,
         hold_hot_pages=site.hold_hot_pages,
+        mail=site.mail,
     )
 
 
@@ -74,6 +76,7 @@ def add(session: Session, new: SiteProfile, created_at: datetime) -> None:
             edit_window_seconds=new.edit_window_seconds,
             close_after_days=new.close_after_days,
             hold_hot_pages=new.hold_hot_pages,
+            mail=new.mail,
             created_at=created_at,
         )
     )

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from service.clock import rfc3339
 from service.domain.status import Status
-from service.storage import campaigns, comments, links, rollups
+from service.storage import campaigns, comments, links, mails, rollups
 from service.storage.batches import batches
 from service.storage.models import Author, Comment, IdempotencyRecord, Page, StoredSignal
 
-__all__ = ["comments_of", "erase"]
+__all__ = ["comments_of", "document", "erase"]
 
 
 def comments_of(session: Session, author: Author) -> Sequence[tuple[Comment, str]]:
@@ -26,6 +27,36 @@ def comments_of(session: Session, author: Author) -> Sequence[tuple[Comment, str
         .order_by(Comment.id)
     )
     return [(comment, key) for comment, key in rows]
+
+
+def document(author: Author, held: Sequence[tuple[Comment, str]]) -> dict[str, Any]:
+    """All that is kept about an author, JSON-shaped; the email is with whoever asks for this."""
+    return {
+        "site": author.site,
+        "author": {
+            "id": author.id,
+            "name": author.name,
+            "first_seen": rfc3339(author.first_seen),
+            "confirmed_at": rfc3339(author.confirmed_at) if author.confirmed_at else None,
+            "mail_stopped_at": rfc3339(author.mail_stopped_at) if author.mail_stopped_at else None,
+        },
+        "comments": [_view(comment, page_key) for comment, page_key in held],
+    }
+
+
+def _view(comment: Comment, page_key: str) -> dict[str, Any]:
+    return {
+        "id": comment.id,
+        "page": page_key,
+        "name": comment.name,
+        "website": comment.website or None,
+        "body": comment.body,
+        "status": comment.status.value,
+        "notify": comment.notify,
+        "confirmed": comment.confirmed_at is not None,
+        "created_at": rfc3339(comment.created_at),
+        "edited_at": rfc3339(comment.edited_at) if comment.edited_at else None,
+    }
 
 
 def erase(session: Session, author: Author) -> list[Comment]:
@@ -59,6 +90,7 @@ def erase(session: Session, author: Author) -> list[Comment]:
     links.forget(session, author.site, ids)
     rollups.outdate(session, author.site)
     _forget_answers(session, author.site, set(ids))
+    mails.forget(session, author)
     author.name = author.name_folded = author.name_skeleton = ""
     author.confirmed_at = None
     author.email_ciphertext = b""

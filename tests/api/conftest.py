@@ -14,8 +14,10 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage import schema
 from service.storage.database import db
+from tests.api.mailed import Mailroom, open_mailroom
 from tests.api.newsroom import Newsroom, open_newsroom
 from tests.backing.fixtures import postgres_server, redis_server
+from tests.backing.mail import MailSink, mail_sink
 from tests.backing.postgres import PostgresServer
 
 __all__ = ["postgres_server", "redis_server"]
@@ -75,3 +77,22 @@ def newsroom(app: Flask) -> Newsroom:
 def open_site(app: Flask) -> Callable[..., Newsroom]:
     """Makes further newsrooms (`open_site(policy=Policy.PUBLISH_ALL)`)."""
     return lambda **profile: open_newsroom(app, **profile)
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[MailSink]:
+    """A mail server that keeps what it gets."""
+    with mail_sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def mailroom(
+    make_app: Callable[..., Flask], mail_server: MailSink, monkeypatch: pytest.MonkeyPatch
+) -> Mailroom:
+    """A newsroom whose mail goes to that server."""
+    made = open_mailroom(make_app, mail_server, monkeypatch)
+    mail_server.refusal = ""
+    made.work()  # what other tests left
+    mail_server.received.clear()
+    return made

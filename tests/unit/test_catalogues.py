@@ -15,6 +15,7 @@ SOURCES = [
     *sorted((ROOT / "widget/src").glob("*.ts")),
     *sorted((ROOT / "service").rglob("*.py")),
     *sorted((ROOT / "service/threads/templates").glob("*.html")),
+    *sorted((ROOT / "service/notify/templates").glob("*.html")),
 ]
 # In the console a key is written without its family.
 CONSOLE = [
@@ -25,6 +26,8 @@ CONSOLE_KEY = re.compile(r"""\bt\(["']([a-z][\w.-]+)["'][,)]""")
 # t("key" · translate(lang, "key" · view.t('key' · pager("key": whatever looks like a key of a known family.
 FAMILIES = (
     "meta",
+    "mail",
+    "mailpage",
     "thread",
     "comment",
     "form",

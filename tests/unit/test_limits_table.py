@@ -41,7 +41,7 @@ def test_a_network_may_do_more_than_one_address_of_it() -> None:
 
 def test_nobody_is_refused_for_what_others_send() -> None:
     shared = [limit.effect for limit in LIMITS if limit.scope in (Scope.SITE, Scope.PAGE)]
-    assert set(shared) == {Effect.HOLD}
+    assert set(shared) == {Effect.HOLD, Effect.SKIP}
 
 
 def test_uses_come_back_at_whole_microseconds() -> None:

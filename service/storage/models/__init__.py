@@ -6,6 +6,7 @@ from service.storage.models.access import Account, Claim, LoginSession, Token
 from service.storage.models.comment import Comment, Report, StoredSignal, Vote
 from service.storage.models.defence import Ban, Campaign, RuleSet, SharedSign, Sketch
 from service.storage.models.heat import PageHeat
+from service.storage.models.mail import AccountMail, Mail, MailLink, MailNews
 from service.storage.models.model import SpamLabel, SpamLearning, SpamModel
 from service.storage.models.outbound import Announcement, Delivery, Webhook
 from service.storage.models.pressure import SiteBreaker, UsedChallenge
@@ -16,6 +17,7 @@ from service.storage.models.statistics import LinkedDomain, Rollup, RollupSite, 
 
 __all__ = [
     "Account",
+    "AccountMail",
     "Announcement",
     "Author",
     "Ban",
@@ -30,6 +32,9 @@ __all__ = [
     "LimitHits",
     "LinkedDomain",
     "LoginSession",
+    "Mail",
+    "MailLink",
+    "MailNews",
     "Page",
     "PageHeat",
     "Report",

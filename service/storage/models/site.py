@@ -23,6 +23,7 @@ class Site(Base):
     edit_window_seconds: Mapped[int]
     close_after_days: Mapped[int | None]
     hold_hot_pages: Mapped[bool] = mapped_column(default=True)
+    mail: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[Moment]
 
 
@@ -71,6 +72,8 @@ class Author(Base):
 
     `confirmed_at`: when somebody who reads the mail of this address said so. That frees the address for mail, and
     nothing else; what was written under it by whom, each comment says itself.
+    `confirmation_asked_at`, `link_asked_at` and `told_at` are when the last mail of each kind was ordered;
+    `mail_stopped_at`: when its reader wanted no more.
     """
 
     __tablename__ = "authors"
@@ -89,6 +92,10 @@ class Author(Base):
     avatar_seed: Mapped[str] = mapped_column(String(16))
     first_seen: Mapped[Moment]
     confirmed_at: Mapped[OptionalMoment]
+    confirmation_asked_at: Mapped[OptionalMoment]
+    link_asked_at: Mapped[OptionalMoment]
+    told_at: Mapped[OptionalMoment]
+    mail_stopped_at: Mapped[OptionalMoment]
     pending: Mapped[int] = mapped_column(default=0)
     approved: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
