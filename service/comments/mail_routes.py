@@ -87,8 +87,8 @@ def _or_ended(view: Callable[P, Response]) -> Callable[P, Response]:
     def answer(*arguments: P.args, **options: P.kwargs) -> Response:
         try:
             return view(*arguments, **options)
-        except LinkEnded:
-            return pages.ended()
+        except LinkEnded as end:
+            return pages.ended(_lang(end.site) if end.site else "")
 
     return answer
 

@@ -28,7 +28,11 @@ MANY_TIMES = frozenset({Purpose.VISIT, Purpose.STOP, Purpose.DESK_STOP})
 
 
 class LinkEnded(Exception):
-    """The link is not ours, has expired, or was used: one answer for all three."""
+    """The link is not ours, has expired, or was used: one answer for all three, in the language of `site`, if known."""
+
+    def __init__(self, site: str = "") -> None:
+        super().__init__()
+        self.site = site
 
 
 def address(services: Services, purpose: Purpose, link_id: str) -> str:
@@ -59,6 +63,8 @@ def _found(
 ) -> MailLink:
     link_id = LinkTokens(services.keyring, purpose.value).link_id(sent)
     found = mails.find_link(session, link_id, purpose, lock=lock) if link_id and is_id(link_id) else None
-    if found is None or found.used_at is not None or found.expires_at <= now:
+    if found is None:
         raise LinkEnded
+    if found.used_at is not None or found.expires_at <= now:
+        raise LinkEnded(found.site)
     return found

@@ -62,6 +62,14 @@ class View:
         """The text of the first key that there is."""
         return self.t(next(key for key in keys if has(key)))
 
+    def status(self, word: str) -> str:
+        """What has become of a comment."""
+        return self.t(f"mailpage.status.{word}" if word != "spam" else "mailpage.decide.spam")
+
+    def reason(self, code: str) -> str:
+        """Why a comment is rejected, as its author will read it."""
+        return self.t(f"mail.reason.{code}")
+
     def day(self, moment: datetime) -> str:
         return format_date(moment, "d MMMM y", locale=self.lang)
 
