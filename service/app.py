@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.routing import BaseConverter
 
 from service import log
-from service.admin import account_routes, webhook_routes
+from service.admin import account_routes, care_routes, webhook_routes
 from service.admin import routes as admin
 from service.auth import guard
 from service.comments import mail_routes as mail
@@ -36,6 +36,7 @@ from service.ratelimit import limiter
 from service.ratelimit.hits import HitCounter
 from service.settings import Settings, SettingsError
 from service.spam.classifier.shelf import Shelf
+from service.stats import export_routes as stats_export
 from service.stats import routes as stats
 from service.storage import database, events
 from service.threads import routes as threads
@@ -93,7 +94,9 @@ def create_app(settings: Settings) -> Flask:
         breaker_routes.bp,
         rule_routes.bp,
         stats.bp,
+        stats_export.bp,
         admin.bp,
+        care_routes.bp,
         account_routes.bp,
         console.bp,
         console_assets.bp,

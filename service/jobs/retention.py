@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from service import clock
+from service.domain import kept
 from service.log import logger
 from service.storage import bans, campaigns, challenges, mails, retention, webhooks
 from service.storage.database import Session, transaction
@@ -15,9 +16,6 @@ from service.storage.database import Session, transaction
 if TYPE_CHECKING:
     from service.web.context import Services
 
-ADDRESSES_KEPT = timedelta(days=30)
-SIGNS_KEPT = timedelta(days=30)
-DELIVERIES_KEPT = timedelta(days=30)
 MAIL_KEPT = timedelta(days=30)
 NEWS_KEPT = timedelta(days=7)
 ROWS_AT_ONCE = 500
@@ -28,7 +26,7 @@ def forget_addresses(_services: Services, _payload: Mapping[str, Any]) -> None:
 
     Votes and complaints keep theirs: without it a reader could vote twice.
     """
-    before = clock.now() - ADDRESSES_KEPT
+    before = clock.now() - kept.ADDRESSES
     _until_none(
         "addresses forgotten", lambda session: retention.forget_addresses(session, before, ROWS_AT_ONCE)
     )
@@ -42,7 +40,7 @@ def drop_idempotency_keys(_services: Services, _payload: Mapping[str, Any]) -> N
 
 def drop_deliveries(_services: Services, _payload: Mapping[str, Any]) -> None:
     """What was sent to webhooks is forgotten after 30 days."""
-    before = clock.now() - DELIVERIES_KEPT
+    before = clock.now() - kept.DELIVERIES
     _until_none("deliveries dropped", lambda session: webhooks.drop_old(session, before, ROWS_AT_ONCE))
 
 
@@ -54,7 +52,7 @@ def drop_used_challenges(_services: Services, _payload: Mapping[str, Any]) -> No
 
 def drop_signs(_services: Services, _payload: Mapping[str, Any]) -> None:
     """What comments are compared by goes after 30 days; the campaigns that were found by it stay."""
-    before = clock.now() - SIGNS_KEPT
+    before = clock.now() - kept.SIGNS
     _until_none("signs dropped", lambda session: campaigns.drop_old(session, before, ROWS_AT_ONCE))
 
 

@@ -10,6 +10,7 @@ from service.clock import rfc3339
 from service.domain.ban import BanKind
 from service.domain.errors import FieldProblem, InvalidInput, NotFound
 from service.domain.ids import new_id
+from service.domain.kept import NETWORK_BANS
 from service.privacy.fingerprint import Fingerprints
 from service.privacy.keyring import Purpose
 from service.storage import authors, bans, comments, events
@@ -20,7 +21,7 @@ from service.storage.events import Event
 BANNED: Final = "banned"
 LIFTED: Final = "ban_lifted"
 #: As long as the keyed hash of an address may be kept.
-SOURCE_DAYS_MAX: Final = 30
+SOURCE_DAYS_MAX: Final = NETWORK_BANS.days
 
 
 @dataclass(frozen=True)

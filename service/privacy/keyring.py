@@ -8,12 +8,16 @@ import os
 import secrets
 import stat
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import tink
 from tink import aead, json_proto_keyset_format, prf, secret_key_access
+
+from service import clock
+from service.clock import rfc3339
 
 FORMAT = "belowline-keys-1"
 
@@ -52,6 +56,7 @@ def create(path: Path) -> None:
             for purpose in Purpose
         },
         "sign": [_random_text()],
+        "made_at": [rfc3339(clock.now())],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -112,6 +117,25 @@ def stamp(path: Path) -> tuple[int, int]:
     return (found.st_ino, found.st_mtime_ns)
 
 
+@dataclass(frozen=True)
+class Age:
+    """Since when the current keys are in use, and how many keys for emails the file holds, old ones too."""
+
+    since: datetime
+    keys: int
+
+
+def age(path: Path) -> Age:
+    """The age of the keys in the file; for a file from before times were written in it, its own. Raises KeysError."""
+    document = _document(path)
+    made_at = document.get("made_at") or [None]
+    try:
+        since = datetime.fromisoformat(made_at[-1])
+    except (TypeError, ValueError):
+        since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return Age(since, len(document["encrypt"]["key"]))
+
+
 def rotate(path: Path) -> None:
     """Adds a new current key for encryption and signing; older keys stay, so that what they made can be read.
 
@@ -125,6 +149,7 @@ def rotate(path: Path) -> None:
     keyset["key"] = [*keyset["key"], *fresh["key"]]
     keyset["primaryKeyId"] = fresh["primaryKeyId"]
     document["sign"] = [*document["sign"], _random_text()]
+    document["made_at"] = [*document.get("made_at", ()), rfc3339(clock.now())]
     _handle(keyset)  # refuses a keyset that Tink cannot use before it replaces the old one
     _replace(path, document)
 

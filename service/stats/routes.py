@@ -37,7 +37,7 @@ PROBLEMS = (401, 403, 404, 422, 503)
     )
 )
 def spam() -> Response:
-    period = _counted_period()
+    period = counted_period(load(schemas.StatisticsQuery(), request.args))
     return jsonify(spam_view(period, clock.now()))
 
 
@@ -53,12 +53,12 @@ def spam() -> Response:
     )
 )
 def moderation() -> Response:
-    return jsonify(moderation_view(_counted_period()))
+    period = counted_period(load(schemas.StatisticsQuery(), request.args))
+    return jsonify(moderation_view(period))
 
 
-def _counted_period() -> Period:
+def counted_period(wanted: Wanted) -> Period:
     """The period asked for, of a site whose counters are up to date."""
-    wanted: Wanted = load(schemas.StatisticsQuery(), request.args)
     period = wanted.period(_site(wanted.site), clock.now())
     catch_up(period.span.site)
     return period

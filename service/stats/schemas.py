@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
 
 from marshmallow import Schema, fields, post_load, validate
 
 from service.stats.period import Bucket, Wanted, beginning, ending
+from service.stats.tables import ModerationTable, SpamTable
 from service.threads.schemas import SLUG_MAX, slug
 from service.web.fields import Answer, Choice, Cleaned, Strict
 
@@ -41,8 +44,58 @@ class StatisticsQuery(Strict):
     bucket = Choice(Bucket, load_default=Bucket.DAY)
 
     @post_load
-    def typed(self, loaded: dict[str, Any], **_options: object) -> Wanted:
+    def typed(self, loaded: dict[str, Any], **_options: object) -> Any:
         return Wanted(**loaded)
+
+
+Part = TypeVar("Part", bound=StrEnum)
+
+
+@dataclass(frozen=True)
+class PartWanted(Generic[Part]):
+    """A period, and which part of its statistics."""
+
+    wanted: Wanted
+    part: Part
+
+
+class Chart(StrEnum):
+    RECEIVED = "received"
+    REFUSED = "refused"
+    CALIBRATION = "calibration"
+
+
+class ModerationChart(StrEnum):
+    DECISIONS = "decisions"
+
+
+class _PartQuery(StatisticsQuery):
+    part = ""
+
+    @post_load
+    def typed(self, loaded: dict[str, Any], **_options: object) -> Any:
+        part = loaded.pop(self.part)
+        return PartWanted(Wanted(**loaded), part)
+
+
+class SpamTableQuery(_PartQuery):
+    part = "table"
+    table = Choice(SpamTable, load_default=SpamTable.SERIES)
+
+
+class ModerationTableQuery(_PartQuery):
+    part = "table"
+    table = Choice(ModerationTable, load_default=ModerationTable.MODERATORS)
+
+
+class ChartQuery(_PartQuery):
+    part = "chart"
+    chart = Choice(Chart, load_default=Chart.RECEIVED)
+
+
+class ModerationChartQuery(_PartQuery):
+    part = "chart"
+    chart = Choice(ModerationChart, load_default=ModerationChart.DECISIONS)
 
 
 def _whole(description: str = "") -> fields.Integer:
@@ -158,6 +211,11 @@ class CampaignAnswer(StatusCounts):
     comments = _whole()
 
 
+class LimitCount(Answer):
+    limit = fields.String(required=True, metadata={"description": "As docs/limits.md names it."})
+    hits = _whole("How often it refused or held.")
+
+
 class SpamAnswer(Answer):
     totals = fields.Nested(SpamCounts, required=True)
     series = fields.List(fields.Nested(SpamPoint), required=True)
@@ -166,6 +224,7 @@ class SpamAnswer(Answer):
     queue = fields.Nested(WaitingAnswer, required=True)
     top_link_domains = fields.List(fields.Nested(DomainCount), required=True)
     campaigns = fields.List(fields.Nested(CampaignAnswer), required=True)
+    limits = fields.List(fields.Nested(LimitCount), required=True)
 
 
 class DecisionCounts(Answer):

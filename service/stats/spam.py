@@ -52,6 +52,9 @@ def spam_view(period: Period, now: datetime) -> dict[str, Any]:
                 {"campaign": found.id, "comments": found.comments, **_by_status(found.by_status)}
                 for found in statistics.campaigns(session, period.span, LISTED_MAX)
             ],
+            "limits": [
+                {"limit": name, "hits": hits} for name, hits in statistics.hits_by_limit(session, period.span)
+            ],
         }
 
 

@@ -10,12 +10,13 @@ from sqlalchemy import delete, null, update
 from sqlalchemy.orm import Session
 
 from service.domain.errors import InFlight, KeyReused
+from service.domain.kept import IDEMPOTENCY_KEYS
 from service.storage.models import IdempotencyRecord
 from service.storage.upsert import insert_absent
 
 # Longer than any request may run; after it a claim whose process died is free again.
 LEASE = timedelta(seconds=60)
-KEPT = timedelta(hours=24)
+KEPT = IDEMPOTENCY_KEYS
 
 
 @dataclass(frozen=True)

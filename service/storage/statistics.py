@@ -72,6 +72,18 @@ def limit_hits(session: Session, span: Span, names: Sequence[str]) -> list[tuple
     return [(hour, int(hits)) for hour, hits in rows]
 
 
+def hits_by_limit(session: Session, span: Span) -> list[tuple[str, int]]:
+    """How often each limit was met, most first."""
+    number: Any = func.sum(LimitHits.hits)
+    rows = session.execute(
+        select(LimitHits.name, number)
+        .where(LimitHits.site == span.site, span.of(LimitHits.hour))
+        .group_by(LimitHits.name)
+        .order_by(number.desc(), LimitHits.name)
+    )
+    return [(name, int(hits)) for name, hits in rows]
+
+
 def pending(session: Session, site: str, kind: str) -> int:
     """How many comments wait, whenever they came; `kind` is the one whose keys are statuses."""
     query = select(func.sum(Rollup.count)).where(

@@ -130,7 +130,8 @@ def exercise(newsroom: Newsroom) -> Iterator[tuple[str, bytes]]:
     yield call(
         "POST", "/v1/admin/privacy/export", json=subject | {"reason": ""}, headers=bearer(newsroom.admin)
     )
-    yield call("GET", "/v1/stats/spam", headers=bearer(newsroom.admin))
+    for path in ("stats/spam", "stats/spam.csv", "stats/spam.svg", "stats/moderation.csv"):
+        yield call("GET", f"/v1/{path}", headers=bearer(newsroom.admin))
     item = newsroom.moderation(f"comments/{comment}").get_json()
     for credential in (newsroom.moderator, newsroom.admin):
         for path in (

@@ -39,7 +39,8 @@ def told(newsroom: Newsroom, which: str = "spam", **query: str) -> dict[str, Any
 def test_the_members_are_those_of_the_contract(newsroom: Newsroom) -> None:
     newsroom.pending(body=LINK)
     found = told(newsroom, site=newsroom.site)
-    assert list(found) == ["totals", "series", "checks", "filter", "queue", "top_link_domains", "campaigns"]
+    members = ["totals", "series", "checks", "filter", "queue", "top_link_domains", "campaigns", "limits"]
+    assert list(found) == members
     assert set(found["totals"]) == COUNTS
     assert {frozenset(point) for point in found["series"]} == {frozenset({"start", *COUNTS})}
     assert set(found["checks"][0]) >= {"check", "fired", "confirmed", "overturned", "precision"}

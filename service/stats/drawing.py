@@ -1,0 +1,161 @@
+"""Charts as SVG: numbers and dates are their only text, and colours go by class, so that any page can dress them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from xml.sax.saxutils import quoteattr
+
+WIDTH: Final = 720
+HEIGHT: Final = 260
+LEFT: Final = 52
+RIGHT: Final = 12
+TOP: Final = 12
+BOTTOM: Final = 28
+SQUARE: Final = 320
+#: Name of a line, its colour where nobody dresses it, and its dashes: colour alone does not tell lines apart.
+LINES: Final[Mapping[str, tuple[str, str]]] = {
+    "received": ("#1f3a5f", ""),
+    "approved": ("#2e7d4f", "7 3"),
+    "pending": ("#9a6b00", "2 3"),
+    "rejected": ("#a34700", "9 3 2 3"),
+    "spam": ("#a3202c", "4 2"),
+    "rate_limited": ("#6a4c93", "1 4"),
+    "challenged": ("#4a6b6b", "12 4"),
+    "decided": ("#1f3a5f", ""),
+    "approve": ("#2e7d4f", "7 3"),
+    "reject": ("#a34700", "9 3 2 3"),
+    "delete": ("#4a6b6b", "12 4"),
+}
+_PLAIN: Final = "#767676"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where the numbers lie in a drawing."""
+
+    columns: int
+    top: int
+
+    def x(self, index: float) -> float:
+        inside = WIDTH - LEFT - RIGHT
+        return LEFT + (inside / 2 if self.columns == 1 else inside * index / (self.columns - 1))
+
+    def y(self, value: float) -> float:
+        inside = HEIGHT - TOP - BOTTOM
+        return TOP + inside * (1 - value / self.top)
+
+
+def lines(series: Sequence[Mapping[str, Any]], names: Iterable[str]) -> str:
+    """A line for each name over the points of a series, which carry `start`."""
+    names = list(names)
+    frame = Frame(len(series), nice_top(max((point[name] for point in series for name in names), default=0)))
+    parts = [*_scale(frame), *_dates(frame, series)]
+    parts += [_line(frame, [point[name] for point in series], name) for name in names]
+    return _drawing(WIDTH, HEIGHT, parts)
+
+
+def nice_top(largest: float) -> int:
+    """The round number at or above the largest (1, 2 or 5 times a power of ten; at least 4, to have whole steps)."""
+    step = 1
+    while True:
+        for times in (1, 2, 4, 5):
+            if times * step >= max(largest, 4):
+                return times * step
+        step *= 10
+
+
+def calibration(bins: Sequence[Mapping[str, Any]]) -> str:
+    """The share refused over the mean score of each bin, with its interval; on the diagonal a score is true."""
+    side = SQUARE - LEFT - RIGHT
+
+    def x(share: float) -> float:
+        return LEFT + side * share
+
+    def y(share: float) -> float:
+        return TOP + side * (1 - share)
+
+    parts = []
+    for tenth in (0, 2, 4, 6, 8, 10):
+        share = tenth / 10
+        parts.append(_rule(LEFT, y(share), LEFT + side, y(share)))
+        parts.append(_words(LEFT - 6, y(share) + 4, f"{share:.1f}", "end"))
+        parts.append(_words(x(share), TOP + side + 18, f"{share:.1f}", "middle"))
+    parts.append(
+        f'<line class="diagonal" x1="{x(0):.1f}" y1="{y(0):.1f}" x2="{x(1):.1f}" y2="{y(1):.1f}" '
+        f'stroke="{_PLAIN}" stroke-dasharray="4 4"/>'
+    )
+    for one in bins:
+        if one["share"] is None or one["mean_score"] is None:
+            continue
+        low, high = one["intervals"]["share"] or (one["share"], one["share"])
+        at = x(one["mean_score"])
+        parts.append(
+            f'<line class="interval" x1="{at:.1f}" y1="{y(low):.1f}" x2="{at:.1f}" y2="{y(high):.1f}" '
+            f'stroke="#1f3a5f" stroke-width="1.5"/>'
+        )
+        parts.append(f'<circle class="bin" cx="{at:.1f}" cy="{y(one["share"]):.1f}" r="4.5" fill="#1f3a5f"/>')
+    return _drawing(SQUARE, SQUARE + TOP, parts)
+
+
+def _line(frame: Frame, values: Sequence[float], name: str) -> str:
+    colour, dashes = LINES[name]
+    look = f'class={quoteattr("line " + name)} fill="none" stroke="{colour}" stroke-width="2"'
+    look += f' stroke-dasharray="{dashes}"' if dashes else ""
+    if len(values) == 1:
+        at = frame.y(values[0])
+        return f'<path {look} d="M{LEFT} {at:.1f}H{WIDTH - RIGHT}"/>'
+    points = " ".join(f"{frame.x(index):.1f},{frame.y(value):.1f}" for index, value in enumerate(values))
+    return f'<polyline {look} stroke-linejoin="round" points="{points}"/>'
+
+
+def _scale(frame: Frame) -> list[str]:
+    parts = []
+    for step in range(5):
+        value = frame.top * step / 4
+        at = frame.y(value)
+        parts.append(_rule(LEFT, at, WIDTH - RIGHT, at))
+        parts.append(
+            _words(LEFT - 6, at + 4, f"{value:,.0f}" if value == int(value) else f"{value:g}", "end")
+        )
+    return parts
+
+
+def _dates(frame: Frame, series: Sequence[Mapping[str, Any]]) -> list[str]:
+    """At most six dates; hours too when the whole is shorter than three days."""
+    if not series:
+        return []
+    count = min(6, len(series))
+    shown = sorted({round(index * (len(series) - 1) / max(count - 1, 1)) for index in range(count)})
+    by_hour = series[0]["start"][:10] >= series[-1]["start"][:10] or (
+        len(series) > 1 and (series[0]["start"][11:13] != series[1]["start"][11:13])
+    )
+    parts = []
+    for index in shown:
+        start = series[index]["start"]
+        text = f"{start[5:10]} {start[11:16]}" if by_hour else start[:10]
+        anchor = (
+            "start" if index == 0 and len(series) > 1 else "end" if index == len(series) - 1 > 0 else "middle"
+        )
+        parts.append(_words(frame.x(index), HEIGHT - 8, text, anchor))
+    return parts
+
+
+def _rule(x1: float, y1: float, x2: float, y2: float) -> str:
+    where = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
+    return f'<line class="rule" {where} stroke="{_PLAIN}" stroke-opacity="0.35"/>'
+
+
+def _words(x: float, y: float, text: str, anchor: str) -> str:
+    return (
+        f'<text class="scale" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="12" '
+        f'font-family="sans-serif" fill="{_PLAIN}">{text}</text>'
+    )
+
+
+def _drawing(width: int, height: int, parts: Iterable[str]) -> str:
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" direction="ltr">'
+    )
+    return head + "".join(parts) + "</svg>"
