@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.routing import BaseConverter
 
 from service import log
-from service.admin import account_routes, care_routes, webhook_routes
+from service.admin import account_routes, care_routes, outside_routes, webhook_routes
 from service.admin import routes as admin
 from service.auth import guard
 from service.comments import mail_routes as mail
@@ -101,6 +101,7 @@ def create_app(settings: Settings) -> Flask:
         console.bp,
         console_assets.bp,
         webhook_routes.bp,
+        outside_routes.bp,
         assets.bp,
         demo.bp,
         health.bp,

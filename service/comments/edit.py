@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from service import clock
-from service.comments import evidence, kinship, pressure
+from service.comments import evidence, kinship, outside, pressure
 from service.comments.evidence import Known
 from service.comments.submit import (
     READER,
@@ -26,10 +26,12 @@ from service.domain.comment import NewComment
 from service.domain.email import EmailAddress
 from service.domain.errors import NotFound, WindowClosed
 from service.domain.linked import linked_domains
+from service.domain.outside import awaited
 from service.domain.page import PageKey
 from service.domain.status import Status
 from service.notify.announcing import announce
 from service.ratelimit.policies import Action, Scope
+from service.spam.outside import is_asked
 from service.spam.pipeline import judge
 from service.storage import authors, comments, events, facts, links, pages
 from service.storage.comments import Comment
@@ -86,10 +88,12 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
     found = kin.told(Known(gathered, links_known, outcome, classified).facts(site, new))
     found = replace(found, breaker_tripped=pressure.is_tripped(services, site.slug))
     verdict = judge(new, found, site.policy)
+    asks_outside = is_asked(site.slug)
     with transaction() as session:
         again = kinship.look_again(session, kin)
         if again.campaign != kin.campaign:
             verdict = judge(new, again.told(found), site.policy)
+        alone, verdict = verdict, awaited(verdict) if asks_outside else verdict
         comment = _locked(session, site, comment_id)
         was = comment.status
         comment.body, comment.body_html = body, markup.render_html(body)
@@ -99,7 +103,8 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
         changes = comments.Changes(site.slug)
         if was is Status.APPROVED and verdict.status is Status.PENDING:
             comments.set_status(session, comment, Status.PENDING, changes)
-            announce(session, site.slug, News.COMMENT_HELD, {"comment": comment.id})
+            if alone.status is Status.PENDING:
+                announce(session, site.slug, News.COMMENT_HELD, {"comment": comment.id})
         else:
             comment.version += 1
             if was is Status.APPROVED:
@@ -107,6 +112,8 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
         comments.keep_signals(session, comment, verdict.signals)
         links.replace(session, comment, linked_domains(body, comment.website))
         events.add(session, judged("edited", comment, was))
+        if asks_outside:
+            outside.have_asked(session, comment, alone)
         if was is Status.PENDING and verdict.status is Status.APPROVED:
             publish(session, comment, changes)
         changes.write(session)

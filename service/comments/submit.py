@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from service import clock
-from service.comments import challenge, evidence, kinship, pace, pressure
+from service.comments import challenge, evidence, kinship, outside, pace, pressure
 from service.comments.evidence import Known
 from service.domain import markup
 from service.domain.announcement import News
@@ -18,6 +18,7 @@ from service.domain.errors import FieldProblem, InvalidInput, ThreadClosed
 from service.domain.ids import new_id
 from service.domain.linked import linked_domains
 from service.domain.opinion import Classified
+from service.domain.outside import awaited
 from service.domain.status import Status
 from service.domain.text import fold
 from service.domain.thread import held_by
@@ -29,6 +30,7 @@ from service.privacy.keyring import Purpose
 from service.privacy.vault import Vault
 from service.ratelimit.limiter import Outcome
 from service.ratelimit.policies import Action, Scope
+from service.spam.outside import is_asked
 from service.spam.pipeline import judge
 from service.storage import authors, comments, events, facts, idempotency, links, pages
 from service.storage.comments import Comment
@@ -130,6 +132,7 @@ def submit(
     elif found.site_flooded or found.breaker_tripped:
         found = replace(found, site_flooded=False, breaker_tripped=False)
         verdict = judge(new, found, site.policy)
+    asks_outside = is_asked(site.slug)
     comment = _comment(new, gathered, now)
     keep_opinion(comment, classified)
     comment.body_fingerprint = body_fingerprint
@@ -145,7 +148,11 @@ def submit(
         again = kinship.look_again(session, kin)
         if again.campaign != kin.campaign:
             verdict = judge(new, again.told(found), site.policy)
-        avatar_seed = _store(session, comment, new, author, verdict)
+        avatar_seed = _store(session, comment, new, author, awaited(verdict) if asks_outside else verdict)
+        if asks_outside:
+            outside.have_asked(session, comment, verdict)
+        if verdict.status is Status.PENDING:
+            announce(session, comment.site, News.COMMENT_HELD, {"comment": comment.id})
         kinship.settle(session, comment, again)
         if asks:
             confirming.ask(session, comment, now)
@@ -268,8 +275,6 @@ def _store(
     events.add(session, judged("submitted", comment, before=None))
     if published:
         publish(session, comment, changes)
-    else:
-        announce(session, comment.site, News.COMMENT_HELD, {"comment": comment.id})
     changes.write(session)
     return known.avatar_seed
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from service.comments import outside, outside_answers
 from service.jobs import retention, training
 from service.moderation import audit, breaker, pages
+from service.moderation import outside as teaching
 from service.notify import announcing, delivering, digest, news, own_comments, sending
 from service.stats import catch_up
 
@@ -46,6 +48,8 @@ KINDS = (
     Kind("learn-usual-pressure", breaker.learn_usual, every_seconds=3600, lease_seconds=600),
     Kind("announce", announcing.tell, every_seconds=5),
     Kind(announcing.DELIVER, delivering.deliver, attempts=delivering.ATTEMPTS_MAX, lease_seconds=60),
+    Kind(outside.JOB, outside_answers.check, lease_seconds=60),
+    Kind(teaching.JOB, teaching.tell, lease_seconds=120),
     Kind("drop-deliveries", retention.drop_deliveries, every_seconds=3600),
     Kind("send-mail", sending.run),
     Kind("mail-own-comments", own_comments.run),

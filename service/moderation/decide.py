@@ -11,6 +11,7 @@ from service.domain.announcement import News
 from service.domain.errors import NotFound, StaleVersion
 from service.domain.ids import new_id
 from service.domain.status import TRANSITIONS, Decision, check_transition
+from service.moderation.outside import have_taught
 from service.notify import news
 from service.notify.announcing import announce
 from service.storage import comments, decisions, events, pages, queue
@@ -105,6 +106,7 @@ def settle(session: Session, site: str, locked: Sequence[Comment], ruling: Rulin
         ),
     )
     session.flush()
+    have_taught(session, site, ruling.id, ruling.decision)
     announce(session, site, News.COMMENT_DECIDED, told(ruling, len(movable)))
     return len(movable), touched_by(session, changes)
 

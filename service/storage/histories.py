@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from service.domain.outside import CHECK
 from service.domain.status import Status
 from service.storage.batches import batches
 from service.storage.models import Comment, Event, StoredSignal
@@ -113,7 +114,9 @@ def _fired(session: Session, site: str, of: Of) -> dict[str, dict[int, frozenset
     found: dict[str, dict[int, frozenset[str]]] = defaultdict(dict)
     rows = session.execute(
         select(StoredSignal.comment_id, StoredSignal.comment_version, StoredSignal.check).where(
-            StoredSignal.site == site, of(StoredSignal.comment_id)
+            StoredSignal.site == site,
+            of(StoredSignal.comment_id),
+            StoredSignal.check != CHECK,  # it answers later than counting starts
         )
     )
     for comment_id, version, check in rows:

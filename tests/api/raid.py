@@ -50,6 +50,24 @@ HONEST = (
 )
 
 
+OWN_WORDS = (
+    *(
+        "kitchen",
+        "Thursday",
+        "uncle",
+        "harbour",
+        "ticket",
+        "bakery",
+        "winter",
+        "neighbour",
+        "invoice",
+        "tram",
+    ),
+    *("orchard", "library", "dentist", "mayor", "pension", "river", "garden", "budget", "school", "choir"),
+    *("market", "ferry", "roof", "doctor", "protest", "museum", "bicycle", "stadium", "teacher", "parcel"),
+)
+
+
 @dataclass(frozen=True)
 class Post:
     """A submission; `campaign` is None for an honest reader's."""
@@ -98,5 +116,7 @@ def _honest(number: int) -> Post:
 
 def _second(number: int) -> str:
     """Two sentences of others in a new order: readers do not copy whole comments."""
-    one, other = HONEST[number % len(HONEST)], HONEST[(number * 7 + 3) % len(HONEST)]
-    return f"{other.split(',')[0][:40]} {number}? {one.split(' ', 4)[-1][:30]}"
+    one, other = HONEST[number % len(HONEST)], HONEST[(number + number // len(HONEST)) % len(HONEST)]
+    own = random.Random(number).sample(OWN_WORDS, 6)
+    begins, ends = other.split(" ", 1)[-1][:25], one.split(" ", 4)[-1][:20]
+    return f"{' '.join(own[:3])}: {begins} {number}? {' '.join(own[3:])} {ends}"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPMessage
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 TIMEOUT_SECONDS = 20
 
@@ -40,6 +40,13 @@ class Client:
     def post(self, path: str, document: object, headers: Mapping[str, str] | None = None) -> Answer:
         """Posts JSON. Raises OSError when the server cannot be reached or hangs up."""
         return self._call("POST", path, json.dumps(document).encode(), headers)
+
+    def post_form(
+        self, path: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Posts a form, as a page without script does. Raises OSError."""
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._call("POST", path, urlencode(fields).encode(), {**kind, **(headers or {})})
 
     def put(self, path: str, document: object, headers: Mapping[str, str] | None = None) -> Answer:
         """Puts JSON. Raises OSError when the server cannot be reached or hangs up."""

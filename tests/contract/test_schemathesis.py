@@ -52,6 +52,7 @@ KNOWN = {
     "path.account_id": ("other_accounts", 1.0),
     "path.webhook_id": ("webhooks", 1.0),
     "path.delivery_id": ("deliveries", 1.0),
+    "body.blog": ("blogs", 1.0),
     "body.url": ("urls", 1.0),
     "header.If-Match": ("versions", 0.9),
     "body.site": ("sites", 1.0),
@@ -145,6 +146,7 @@ def _known(service: RunningService) -> dict[str, list[str]]:
     return {
         "webhooks": hooks,
         "deliveries": sent,
+        "blogs": ["https://news.example"],
         "urls": ["https://hooks.example/x", "https://api.telegram.org/bot1/sendMessage?chat_id=2"],
         "sites": ["demo"],
         "other_sites": ["herald"],

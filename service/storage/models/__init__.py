@@ -8,7 +8,7 @@ from service.storage.models.defence import Ban, Campaign, RuleSet, SharedSign, S
 from service.storage.models.heat import PageHeat
 from service.storage.models.mail import AccountMail, Mail, MailLink, MailNews
 from service.storage.models.model import SpamLabel, SpamLearning, SpamModel
-from service.storage.models.outbound import Announcement, Delivery, Webhook
+from service.storage.models.outbound import Announcement, Delivery, OutsideFilter, Webhook
 from service.storage.models.pressure import SiteBreaker, UsedChallenge
 from service.storage.models.record import DecisionRecord, Event, IdempotencyRecord, Job, LimitHits
 from service.storage.models.seal import Seal, SealHead, UnsealedEvent
@@ -35,6 +35,7 @@ __all__ = [
     "Mail",
     "MailLink",
     "MailNews",
+    "OutsideFilter",
     "Page",
     "PageHeat",
     "Report",

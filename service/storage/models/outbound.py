@@ -62,3 +62,15 @@ class Delivery(Base):
     failure: Mapped[str] = mapped_column(String(40), default="")
     created_at: Mapped[Moment]
     attempted_at: Mapped[OptionalMoment]
+
+
+class OutsideFilter(Base):
+    """A site's account with Akismet or one like it, which an admin agreed to use; its address and key encrypted."""
+
+    __tablename__ = "outside_filters"
+
+    site: Mapped[Slug] = mapped_column(primary_key=True)
+    host: Mapped[str] = mapped_column(String(255))
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+    agreed_by: Mapped[str] = mapped_column(String(120))
+    agreed_at: Mapped[Moment]

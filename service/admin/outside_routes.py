@@ -1,0 +1,112 @@
+"""The admins' routes about the filter outside."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+from marshmallow import fields
+
+from service import clock
+from service.admin.outside import Wanted, shown, switch_off, switch_on
+from service.admin.setup import Admin
+from service.auth.guard import principal
+from service.clock import rfc3339
+from service.domain.page import URL_MAX
+from service.domain.role import Permission
+from service.domain.text import clean_line
+from service.domain.website import WEBSITE_MAX, clean_website
+from service.outbound.akismet import DEFAULT_URL
+from service.storage.outside_filters import OutsideFilter
+from service.web.body import json_body
+from service.web.context import services
+from service.web.fields import Answer, Cleaned, Flag, Strict, load
+from service.web.operation import Operation, operation
+from service.web.permissions import requires
+
+bp = Blueprint("admin-outside", __name__)
+TAG = "Administration"
+KEY_MAX = 200
+
+
+class OutsideInput(Strict):
+    key = Cleaned(partial(clean_line, max_length=KEY_MAX), required=True, max_length=KEY_MAX)
+    url = Cleaned(
+        partial(clean_line, max_length=URL_MAX),
+        load_default=DEFAULT_URL,
+        max_length=URL_MAX,
+        metadata={"description": "Of another service that speaks Akismet's protocol, up to its version."},
+    )
+    blog = Cleaned(
+        clean_website,
+        required=True,
+        max_length=WEBSITE_MAX,
+        metadata={"description": "The newsroom's address, as it was given there."},
+    )
+    consent = Flag(
+        required=True,
+        metadata={"description": "You agree to what docs/pressure.md says is sent of each comment."},
+    )
+
+
+class OutsideView(Answer):
+    enabled = fields.Boolean(required=True)
+    host = fields.String(required=True, allow_none=True)
+    agreed_by = fields.String(required=True, allow_none=True)
+    agreed_at = fields.DateTime(required=True, allow_none=True)
+
+
+def _admin() -> Admin:
+    return Admin(principal(), clock.now())
+
+
+@bp.get("/v1/admin/sites/<slug>/akismet")
+@requires(Permission.ADMINISTER)
+@operation(
+    Operation(
+        "Whether a site asks Akismet about its comments",
+        TAG,
+        {200: OutsideView},
+        problems=(401, 403, 404, 503),
+    )
+)
+def get_akismet(slug: str) -> Response:
+    return jsonify(_view(shown(_admin(), slug)))
+
+
+@bp.put("/v1/admin/sites/<slug>/akismet")
+@requires(Permission.ADMINISTER)
+@operation(
+    Operation(
+        "Have Akismet asked about every comment of a site from now on",
+        TAG,
+        {200: OutsideView},
+        body=OutsideInput,
+        problems=(400, 401, 403, 404, 413, 415, 422, 503),
+    )
+)
+def put_akismet(slug: str) -> Response:
+    wanted = Wanted(**load(OutsideInput(), json_body()))
+    return jsonify(_view(switch_on(services(), _admin(), slug, wanted)))
+
+
+@bp.delete("/v1/admin/sites/<slug>/akismet")
+@requires(Permission.ADMINISTER)
+@operation(
+    Operation(
+        "Have Akismet asked no more, and forget the key", TAG, {204: None}, problems=(401, 403, 404, 503)
+    )
+)
+def delete_akismet(slug: str) -> Response:
+    switch_off(_admin(), slug)
+    return Response(status=204)
+
+
+def _view(account: OutsideFilter | None) -> dict[str, Any]:
+    return {
+        "enabled": account is not None,
+        "host": account.host if account else None,
+        "agreed_by": account.agreed_by if account else None,
+        "agreed_at": rfc3339(account.agreed_at) if account else None,
+    }

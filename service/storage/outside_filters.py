@@ -1,0 +1,103 @@
+"""The sites' accounts with filters outside, and the signal that says what one of those thinks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from service.domain.outside import CHECK
+from service.storage.models import Comment, Event, OutsideFilter, Page, StoredSignal
+
+__all__ = ["OutsideFilter", "Taught", "answer", "get", "is_on", "page_of", "remove", "save", "taught"]
+
+
+def get(session: Session, site: str) -> OutsideFilter | None:
+    """The site's account, if it has one."""
+    return session.get(OutsideFilter, site)
+
+
+def is_on(session: Session, site: str) -> bool:
+    """Whether the site has one."""
+    return bool(session.scalar(select(exists().where(OutsideFilter.site == site))))
+
+
+def save(session: Session, account: OutsideFilter) -> None:
+    """Gives the site this account in place of the one it had."""
+    session.merge(account)
+
+
+def remove(session: Session, account: OutsideFilter) -> None:
+    """Takes it away, with its key."""
+    session.delete(account)
+
+
+def page_of(session: Session, comment: Comment) -> str:
+    """The address, or the publisher's key, of the comment's page."""
+    page = session.get(Page, (comment.site, comment.page_id))
+    assert page is not None  # a foreign key holds it
+    return page.url or page.key
+
+
+@dataclass(frozen=True)
+class _Said:
+    score: float
+    reason: str
+
+
+def answer(session: Session, comment: Comment, version: int, said: tuple[float, str]) -> bool:
+    """Writes what the filter said of this version into the ledger; returns whether that was not there before."""
+    new = _Said(*said)
+    changed = session.execute(
+        update(StoredSignal)
+        .where(
+            StoredSignal.site == comment.site,
+            StoredSignal.comment_id == comment.id,
+            StoredSignal.comment_version == version,
+            StoredSignal.check == CHECK,
+            StoredSignal.reason != new.reason,
+        )
+        .values(score=new.score, reason=new.reason)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A decided comment, and what the filter had said of it: its score, None when it never answered."""
+
+    comment: Comment
+    page: str
+    score: float
+    reason: str
+    decided_at: datetime
+
+
+def taught(session: Session, site: str, decision: str, after: str, at_most: int) -> list[Taught]:
+    """Comments that this decision moved and the filter was asked about, by id from `after` on."""
+    rows = session.execute(
+        select(Comment, StoredSignal.score, StoredSignal.reason, Event.created_at)
+        .join(Event, (Event.site == Comment.site) & (Event.comment_id == Comment.id))
+        .join(
+            StoredSignal,
+            (StoredSignal.site == Comment.site)
+            & (StoredSignal.comment_id == Comment.id)
+            & (StoredSignal.check == CHECK),
+        )
+        .where(
+            Event.site == site,
+            Event.decision_id == decision,
+            Event.kind == "decided",
+            Comment.id > after,
+            Event.after == Comment.status,
+        )
+        .order_by(Comment.id, StoredSignal.comment_version.desc())
+        .limit(at_most)
+    ).all()
+    last: dict[str, Taught] = {}
+    for comment, score, reason, at in rows:
+        last.setdefault(comment.id, Taught(comment, page_of(session, comment), score, reason, at))
+    return list(last.values())
