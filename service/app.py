@@ -19,6 +19,7 @@ from service.moderation import (
     breaker_routes,
     campaign_routes,
     event_routes,
+    live_routes,
     page_routes,
     rule_routes,
 )
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> Flask:
         ban_routes.bp,
         breaker_routes.bp,
         rule_routes.bp,
+        live_routes.bp,
         stats.bp,
         stats_export.bp,
         admin.bp,

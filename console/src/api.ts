@@ -42,6 +42,7 @@ export interface Call {
   version?: number;
   signal?: AbortSignal;
   background?: boolean;
+  ifNoneMatch?: string;
 }
 
 async function problem(response: Response): Promise<Problem> {
@@ -64,6 +65,7 @@ export async function send(method: string, path: string, asked: Call = {}): Prom
   const headers: Record<string, string> = { "X-CSRF-Token": document.body.dataset.csrf ?? "" };
   if (asked.background) headers["X-Background"] = "1";
   if (asked.body !== undefined) headers["Content-Type"] = "application/json";
+  if (asked.ifNoneMatch) headers["If-None-Match"] = asked.ifNoneMatch;
   if (asked.version !== undefined) headers["If-Match"] = `"${asked.version}"`;
   const limit = AbortSignal.timeout(asked.background ? BACKGROUND_MS : TIMEOUT_MS);
   const options: RequestInit = {
@@ -77,7 +79,7 @@ export async function send(method: string, path: string, asked: Call = {}): Prom
     throw new Problem("network", 0);
   });
   if (response.status === 401) location.assign("/console/sign-in");
-  if (!response.ok) throw await problem(response);
+  if (!response.ok && response.status !== 304) throw await problem(response);
   return response;
 }
 

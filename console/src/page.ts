@@ -7,6 +7,7 @@ import { t } from "./text";
 export interface SiteNamed {
   slug: string;
   name: string;
+  policy: string;
 }
 
 export const sites = JSON.parse(document.body.dataset.sites ?? "[]") as SiteNamed[];

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from service.cli.seed_texts import Paragraph
+from service.domain.language import language_of
 from service.domain.text import fold
 from service.storage.seeding import Seeded
 
@@ -31,6 +32,7 @@ class Writer:
     id: str
     name: str
     folded: str
+    language: str
     paragraphs: Sequence[Paragraph]
 
 
@@ -120,6 +122,7 @@ def _written(plan: Plan, node: _Node) -> Seeded:
         body_html=first.html + second.html,
         body_fingerprint=plan.body_fingerprint(f"{first.folded} {second.folded}"),
         search_text=f"{writer.folded} {first.folded} {second.folded}",
+        language=writer.language,
         created_at=node.sent,
     )
 
@@ -137,7 +140,14 @@ def writers(
     names_and_ids: Sequence[tuple[str, str]], paragraphs: Sequence[Sequence[Paragraph]]
 ) -> list[Writer]:
     """Writers of (name, author id), their languages in turn."""
+    languages = [language_of(" ".join(one.source for one in some)) for some in paragraphs]
     return [
-        Writer(author_id, name, fold(name), paragraphs[number % len(paragraphs)])
+        Writer(
+            author_id,
+            name,
+            fold(name),
+            languages[number % len(languages)],
+            paragraphs[number % len(paragraphs)],
+        )
         for number, (name, author_id) in enumerate(names_and_ids)
     ]

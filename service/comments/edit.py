@@ -25,6 +25,7 @@ from service.domain.announcement import News
 from service.domain.comment import NewComment
 from service.domain.email import EmailAddress
 from service.domain.errors import NotFound, WindowClosed
+from service.domain.language import language_of
 from service.domain.linked import linked_domains
 from service.domain.outside import awaited
 from service.domain.page import PageKey
@@ -98,6 +99,7 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
         was = comment.status
         comment.body, comment.body_html = body, markup.render_html(body)
         comment.body_fingerprint, comment.search_text = fingerprint, searchable(comment.name, body)
+        comment.language = language_of(body)
         comment.score, comment.edited_at = verdict.score, now
         keep_opinion(comment, classified)
         changes = comments.Changes(site.slug)

@@ -16,6 +16,7 @@ from service.domain.challenge import Pressure
 from service.domain.comment import DEPTH_MAX, NewComment
 from service.domain.errors import FieldProblem, InvalidInput, ThreadClosed
 from service.domain.ids import new_id
+from service.domain.language import language_of
 from service.domain.linked import linked_domains
 from service.domain.opinion import Classified
 from service.domain.outside import awaited
@@ -231,6 +232,7 @@ def _comment(new: NewComment, gathered: Gathered, now: datetime) -> Comment:
         body=new.body,
         body_html=markup.render_html(new.body),
         search_text=searchable(new.name, new.body),
+        language=language_of(new.body),
         score=0.0,
         staff=False,
         notify=new.notify,

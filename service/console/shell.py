@@ -75,7 +75,11 @@ def _sites(who: SignedIn) -> list[dict[str, str]]:
     with reading() as session:
         slugs = sites.all_slugs(session) if who.sites is None else who.sites
         found = [sites.profile(session, slug) for slug in slugs]
-    return [{"slug": site.slug, "name": site.name} for site in found if site is not None]
+    return [
+        {"slug": site.slug, "name": site.name, "policy": site.policy.value}
+        for site in found
+        if site is not None
+    ]
 
 
 @bp.errorhandler(DomainError)

@@ -66,6 +66,7 @@ class QueuedComment(Answer):
     staff = fields.Boolean(required=True)
     body = _text("The source, as it was sent.")
     body_html = _text("Safe HTML.")
+    language = _text("What it seems to be written in, such as `tr`; null where that is not clear.", null=True)
     status = fields.String(required=True, validate=STATUS)
     version = _whole("Send it as If-Match with a decision.")
     score = fields.Float(required=True, metadata={"description": "All signals taken together, 0 to 1."})

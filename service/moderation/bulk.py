@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.errors import CountDiffers
@@ -15,6 +15,14 @@ COMMENTS_MAX = 10_000
 
 
 @dataclass(frozen=True)
+class Named:
+    """Comments by id, and the versions in which they were seen, as far as the moderator says."""
+
+    ids: Sequence[str]
+    versions: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class DecidedMany:
     """How many comments moved, how many did not, and the pages whose readers see something else now."""
 
@@ -23,16 +31,17 @@ class DecidedMany:
     touched: tuple[Touched, ...]
 
 
-def decide_named(ids: Sequence[str], sites: Sequence[str] | None, ruling: Ruling) -> DecidedMany:
+def decide_named(named: Named, sites: Sequence[str] | None, ruling: Ruling) -> DecidedMany:
     """Moves the comments with these ids, of these sites (None: of any). Raises Unavailable.
 
-    Skipped are ids that are unknown or out of reach, and comments whose move the state machine refuses.
+    Skipped are ids that are unknown or out of reach, comments whose move the state machine refuses, and those that
+    changed since they were seen.
     """
-    wanted = set(ids)
+    wanted = set(named.ids)
     with transaction() as session:
         by_site = comments.by_site(session, sorted(wanted), sites)
         # One order of sites for everybody, so that two decisions over several sites cannot wait in a ring.
-        outcomes = [_decide(session, site, by_site[site], ruling) for site in sorted(by_site)]
+        outcomes = [_decide(session, site, by_site[site], named, ruling) for site in sorted(by_site)]
     decided = sum(count for count, _ in outcomes)
     return DecidedMany(decided, len(wanted) - decided, tuple(touched for _, touched in outcomes))
 
@@ -53,8 +62,12 @@ def decide_matching(wanted: Filter, expected: int, ruling: Ruling) -> DecidedMan
     return DecidedMany(decided, expected - decided, (touched,))
 
 
-def _decide(session: Session, site: str, ids: Sequence[str], ruling: Ruling) -> tuple[int, Touched]:
-    return settle(session, site, comments.lock(session, site, ids), ruling)
+def _decide(
+    session: Session, site: str, ids: Sequence[str], named: Named, ruling: Ruling
+) -> tuple[int, Touched]:
+    locked = comments.lock(session, site, ids)
+    unchanged = [one for one in locked if named.versions.get(one.id, one.version) == one.version]
+    return settle(session, site, unchanged, ruling)
 
 
 def _differs(expected: int, found: int) -> CountDiffers:

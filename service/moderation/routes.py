@@ -14,7 +14,7 @@ from service.auth.guard import principal
 from service.domain.errors import FieldProblem, InvalidInput, NotFound
 from service.domain.role import Permission
 from service.moderation import answers, schemas
-from service.moderation.bulk import DecidedMany, decide_matching, decide_named
+from service.moderation.bulk import DecidedMany, Named, decide_matching, decide_named
 from service.moderation.decide import Ruling, Seen, Touched, decide_one
 from service.moderation.reach import reach
 from service.moderation.reveal import Asker, reveal
@@ -224,7 +224,8 @@ def _ruling(asked: dict[str, Any]) -> Ruling:
 
 def _decided_many(asked: dict[str, Any], ruling: Ruling) -> DecidedMany:
     if "ids" in asked:
-        return decide_named(asked["ids"], principal().scope.sites, ruling)
+        seen = dict(zip(asked["ids"], asked.get("versions", ()), strict=False))
+        return decide_named(Named(asked["ids"], seen), principal().scope.sites, ruling)
     wanted: Filter = asked["where"]
     within = reach(wanted.sites)
     if len(within) != 1:

@@ -117,7 +117,9 @@ def simulate_rules() -> Response:
         raise InvalidInput([FieldProblem("to", "invalid", "This is not after `from`.")])
     site = _one_site(asked.site)
     span = Span(site, asked.since, asked.until, asked.before, asked.limit)
-    return jsonify(use.simulate(span, use.Draft(asked.rules, asked.policy), profile(site).policy))
+    return jsonify(
+        use.simulate(span, use.Draft(asked.rules, asked.policy), asked.assume or profile(site).policy)
+    )
 
 
 def _one_site(asked: str) -> str:

@@ -162,6 +162,7 @@ class SimulationWanted:
     until: datetime
     rules: tuple[Rule, ...] | None
     policy: Policy | None
+    assume: Policy | None
     before: str
     limit: int
 
@@ -176,6 +177,7 @@ class SimulateInput(Strict):
     until = _moment("Comments sent before.", "to")
     rules = RuleList(metadata=about("Without them those in force."))
     policy = Choice(Policy, metadata=about("Without it the site's own."))
+    assume = Choice(Policy, metadata=about("Weigh the rules in force as if the site had this policy, too."))
     before = Id()
     limit = Whole(1, REPLAY_MAX, load_default=REPLAY_DEFAULT, metadata=about("How many comments to look at."))
 
@@ -187,6 +189,7 @@ class SimulateInput(Strict):
             until=loaded["until"],
             rules=tuple(loaded["rules"]) if "rules" in loaded else None,
             policy=loaded.get("policy"),
+            assume=loaded.get("assume"),
             before=loaded.get("before", ""),
             limit=loaded["limit"],
         )

@@ -23,6 +23,7 @@ from service.web.fields import MESSAGES, Choice, Cleaned, Id, Strict, Whole, pro
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 NAMED_MAX = 500
+VERSION_MAX = 999_999_999
 SEARCH_MAX = 200
 CODE_PATTERN = "[a-z0-9_]{1,40}"
 _CODE = re.compile(CODE_PATTERN)
@@ -84,6 +85,7 @@ class FilterInput(Strict):
     )
     signal = named_code("A check that found something in the comment.")
     campaign = Id()
+    language = named_code("The language that the comment seems to be in, such as `tr`.")
     after = timed("Sent at this time or later.")
     before = timed("Sent before this time.")
 
@@ -96,6 +98,7 @@ class FilterInput(Strict):
             page=loaded.get("page", ""),
             signal=loaded.get("signal", ""),
             campaign=loaded.get("campaign", ""),
+            language=loaded.get("language", ""),
             search=loaded.get("q", ""),
             after=loaded.get("after"),
             before=loaded.get("before"),
@@ -163,6 +166,27 @@ class Named(fields.List[Any]):
         """Checked above, with our code; `validate` only describes it."""
 
 
+class Versions(fields.List[Any]):
+    """The versions of the comments as they were seen."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self) -> None:
+        super().__init__(
+            Whole(1, VERSION_MAX),
+            validate=validate.Length(1, NAMED_MAX),
+            metadata=about("Of the `ids`, in their order: what somebody changed meanwhile is skipped."),
+        )
+
+    def _deserialize(self, value: object, attr: str | None, data: Any, **options: Any) -> list[Any]:
+        if isinstance(value, list) and not 1 <= len(value) <= NAMED_MAX:
+            raise problem("invalid", f"1 to {NAMED_MAX} versions.")
+        return super()._deserialize(value, attr, data, **options)
+
+    def _validate(self, value: Any) -> None:
+        """Checked above, with our code; `validate` only describes it."""
+
+
 class Expected(Whole):
     """How many comments a filter is expected to match."""
 
@@ -181,6 +205,7 @@ class Expected(Whole):
 
 class BulkInput(DecisionInput):
     ids = Named()
+    versions = Versions()
     where = fields.Nested(
         WhereInput,
         error_messages=MESSAGES,
@@ -195,6 +220,8 @@ class BulkInput(DecisionInput):
             raise _at("ids", wrong, "Name the comments by `ids`, or by `where`: one of the two.")
         if "ids" in loaded and "expect" in loaded:
             raise _at("expect", "conflict", "`expect` belongs to `where`.")
+        if "versions" in loaded and len(loaded["versions"]) != len(loaded.get("ids", ())):
+            raise _at("versions", "conflict", "One version for each of the `ids`, in their order.")
         if "where" in loaded and "expect" not in loaded:
             raise _at("expect", "required", "With `where`, say how many comments you expect.")
         if "where" in loaded and not original["where"].keys() - {"site"}:

@@ -27,6 +27,7 @@ def queued_view(queued: Queued) -> dict[str, Any]:
         "staff": comment.staff,
         "body": comment.body,
         "body_html": comment.body_html,
+        "language": comment.language or None,
         "status": comment.status.value,
         "version": comment.version,
         "score": comment.score,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.status import Status
 from service.domain.verdict import Signal
-from service.storage import authors, pages
+from service.storage import authors, pages, tallies
 from service.storage.batches import batches
 from service.storage.models import Author, Comment, StoredSignal
 
@@ -147,10 +147,17 @@ class Changes:
     )
 
     def write(self, session: Session) -> None:
-        """Raises the versions of the pages touched, and moves the counters of pages and authors."""
+        """Raises the versions of the pages touched, and moves the counters of pages, authors and the site."""
         session.flush()
         authors.recount(session, self.site, self.authors)
         pages.change_all(session, self.site, self.approved)
+        # last of all: this row is shared by many
+        tallies.move(session, self.site, self.moved)
+
+    @property
+    def moved(self) -> dict[Status, int]:
+        """How many comments more (or fewer) each status has."""
+        return {status: sum(author.get(status, 0) for author in self.authors.values()) for status in Status}
 
 
 def set_status(session: Session, comment: Comment, target: Status, changes: Changes) -> None:

@@ -9,12 +9,13 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
-from service.storage.models import Author, Comment, Page, Report, Vote
+from service.storage.models import Author, Comment, Page, Report, Tally, Vote
 
 
 def kept_counters(session: Session, site: str) -> Iterator[str]:
     """A line for each wrong counter of the site's pages, authors and comments: `page 0190…: approved 3, not 4`."""
     yield from _different(session, "page", ("approved",), _pages(site))
+    yield from _different(session, "site", ("comments",), _tallies(site))
     yield from _different(session, "author", tuple(status.value for status in Status), _authors(site))
     yield from _different(session, "comment", ("up", "down"), _votes(site))
     yield from _different(session, "comment", ("reports",), _reports(site))
@@ -37,6 +38,28 @@ def _different(session: Session, what: str, names: tuple[str, ...], query: Selec
 
 def _number(condition: Any) -> Any:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _tallies(site: str) -> Select[Any]:
+    kept = (
+        select(Tally.status, func.sum(Tally.comments).label("number"))
+        .where(Tally.site == site)
+        .group_by(Tally.status)
+        .subquery()
+    )
+    counted = (
+        select(Comment.status, func.count().label("number"))
+        .where(Comment.site == site)
+        .group_by(Comment.status)
+        .subquery()
+    )
+    one, other = func.coalesce(kept.c.number, 0), func.coalesce(counted.c.number, 0)
+    return (
+        select(func.coalesce(kept.c.status, counted.c.status), one, other)
+        .select_from(kept)
+        .join(counted, kept.c.status == counted.c.status, full=True)
+        .where(one != other)
+    )
 
 
 def _pages(site: str) -> Select[Any]:

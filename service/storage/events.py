@@ -24,6 +24,7 @@ __all__ = [
     "EventFilter",
     "add",
     "add_all",
+    "changed_since",
     "last_change",
     "listing",
     "of_comment",
@@ -176,6 +177,16 @@ class EventFilter:
     until: datetime | None = None
     after_id: str = ""
     limit: int = 50
+
+
+def changed_since(session: Session, sites: Sequence[str], moment: datetime, limit: int) -> Sequence[Event]:
+    """What changed the status of comments since then, newest first."""
+    return session.scalars(
+        select(Event)
+        .where(Event.site.in_(sites), Event.id >= id_floor(moment), Event.after.is_not(None))
+        .order_by(Event.id.desc())
+        .limit(limit)
+    ).all()
 
 
 def listing(session: Session, wanted: EventFilter) -> Sequence[Event]:

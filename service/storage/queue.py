@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased, undefer
 
 from service.domain.status import Status
 from service.domain.verdict import Signal
+from service.storage import tallies
 from service.storage.batches import batches
 from service.storage.models import Author, Comment, Page, StoredSignal
 
@@ -34,6 +35,7 @@ class Filter:
     page: str = ""
     signal: str = ""
     campaign: str = ""
+    language: str = ""
     search: str = ""
     after: datetime | None = None
     before: datetime | None = None
@@ -116,7 +118,9 @@ def listing(
 
 
 def total(session: Session, wanted: Filter) -> int:
-    """How many comments the filter matches."""
+    """How many comments the filter matches; without counting them where only site and status are asked for."""
+    if wanted == Filter(wanted.sites, wanted.status):
+        return tallies.total(session, wanted.sites, wanted.status)
     return session.scalar(select(func.count()).select_from(Comment).where(*_conditions(wanted))) or 0
 
 
@@ -172,6 +176,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(_signalled(wanted.signal))
     if wanted.campaign:
         found.append(Comment.campaign == wanted.campaign)
+    if wanted.language:
+        found.append(Comment.language == wanted.language)
     if wanted.search:
         found.append(Comment.search_text.contains(wanted.search, autoescape=True))
     if wanted.after:

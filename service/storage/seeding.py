@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
-from service.storage import authors, pages, rollups
+from service.storage import authors, pages, rollups, tallies
 from service.storage.database import lock_rows
 from service.storage.models import Comment, Page
 
@@ -36,6 +36,7 @@ class Seeded(NamedTuple):
     body_html: str
     body_fingerprint: str
     search_text: str
+    language: str
     created_at: datetime
 
 
@@ -58,6 +59,7 @@ def store(session: Session, batch: Batch) -> None:
         _insert(session, rows)
     by_author = Counter(comment.author_id for comment in batch.comments)
     authors.recount(session, batch.site, {author: {batch.status: n} for author, n in by_author.items()})
+    tallies.move(session, batch.site, {batch.status: len(batch.comments)})
     if batch.status is Status.APPROVED:
         _count_pages(session, batch)
     rollups.note_unsent(session, batch.site, batch.status, (comment.created_at for comment in batch.comments))

@@ -75,7 +75,9 @@ def erase(session: Session, author: Author) -> list[Comment]:
             comments.set_status(session, comment, Status.DELETED, changes)
         else:
             comment.version += 1
-        comment.name = comment.website = comment.body = comment.body_html = comment.search_text = ""
+        comment.name = comment.website = comment.body = comment.body_html = comment.search_text = (
+            comment.language
+        ) = ""
         comment.body_fingerprint = secrets.token_hex(16)
         comment.address_fingerprint = None
         comment.opinion = comment.spam_probability = None

@@ -15,13 +15,14 @@ from service.auth import tokens
 from service.domain.ids import new_id
 from service.domain.role import Role
 from service.domain.status import Status
+from service.storage import tallies
 from service.storage.database import reading, transaction
 from service.storage.models import Author, Comment, Page, StoredSignal
 from tests.api.newsroom import Newsroom, bearer
 
 # Of an item of the queue.
 MEMBERS = (
-    "id site page parent depth name website avatar staff body body_html status version score signals author "
+    "id site page parent depth name website avatar staff body body_html language status version score signals author "
     "campaign reports votes created_at edited_at"
 )
 
@@ -48,12 +49,20 @@ def fill(newsroom: Newsroom, comments: int, pages: int = 1, authors: int = 1) ->
             for number, comment_id in enumerate(ids)
         ]
         session.execute(insert(Comment), rows)
+        tallies.move(session, newsroom.site, {Status.PENDING: comments})
     return ids
 
 
 def write(newsroom: Newsroom, comment_id: str, **values: Any) -> None:
     """Sets columns of a comment."""
     with newsroom.app.app_context(), transaction() as session:
+        if "status" in values:
+            before = session.scalar(
+                select(Comment.status).where(Comment.site == newsroom.site, Comment.id == comment_id)
+            )
+            assert before is not None
+            if before is not values["status"]:
+                tallies.move(session, newsroom.site, {before: -1, Status(values["status"]): 1})
         session.execute(
             update(Comment).where(Comment.site == newsroom.site, Comment.id == comment_id).values(**values)
         )

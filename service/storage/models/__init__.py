@@ -14,6 +14,7 @@ from service.storage.models.record import DecisionRecord, Event, IdempotencyReco
 from service.storage.models.seal import Seal, SealHead, UnsealedEvent
 from service.storage.models.site import Author, Page, Site, SiteOrigin
 from service.storage.models.statistics import LinkedDomain, Rollup, RollupSite, Uncounted
+from service.storage.models.tally import Tally
 
 __all__ = [
     "Account",
@@ -53,6 +54,7 @@ __all__ = [
     "SpamLearning",
     "SpamModel",
     "StoredSignal",
+    "Tally",
     "Token",
     "Uncounted",
     "UnsealedEvent",

@@ -37,6 +37,7 @@ class Comment(Base):
         Index("ix_comments_replies", "site", "root_id", "listed", "id"),
         Index("ix_comments_page_status", "site", "page_id", "status", "id"),
         Index("ix_comments_queue", "site", "status", "id"),
+        Index("ix_comments_language", "site", "status", "language", "id"),
         Index("ix_comments_risk", "site", "status", "score", "id"),
         Index("ix_comments_author", "site", "author_id", "id"),
         Index("ix_comments_body", "site", "body_fingerprint", "created_at"),
@@ -71,6 +72,7 @@ class Comment(Base):
     body_html: Mapped[str] = mapped_column(Text)
     body_fingerprint: Mapped[Key]
     search_text: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(12), default="", server_default="")
     score: Mapped[float]
     spam_probability: Mapped[float | None]
     opinion: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)

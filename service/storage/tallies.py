@@ -1,0 +1,42 @@
+"""Counts of comments by site and status that are true at every commit, and cheap however many there are."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from service.domain.status import Status
+from service.storage.database import lock_rows
+from service.storage.models import Tally
+
+#: So many transactions may change the count of one site at once without waiting for each other.
+SLOTS: Final = 32
+
+
+def move(session: Session, site: str, more: Mapping[Status, int]) -> None:
+    """Adds to the counts, in the transaction of what is counted; one slot a transaction, statuses in one order."""
+    rows = [(status, more[status]) for status in Status if more.get(status)]
+    if not rows:
+        return
+    slot = random.randrange(SLOTS)  # noqa: S311 - which slot is nobody's secret
+    insert = postgresql.insert if lock_rows(session) else sqlite.insert
+    new = insert(Tally)
+    statement = new.on_conflict_do_update(
+        index_elements=["site", "status", "slot"],
+        set_={"comments": Tally.comments + new.excluded.comments},
+    )
+    values: list[dict[str, Any]] = [
+        {"site": site, "status": status, "slot": slot, "comments": number} for status, number in rows
+    ]
+    session.execute(statement.values(values))
+
+
+def total(session: Session, sites: Sequence[str], status: Status) -> int:
+    """How many comments of the status the sites have."""
+    query = select(func.sum(Tally.comments)).where(Tally.site.in_(sites), Tally.status == status)
+    return int(session.scalar(query) or 0)
