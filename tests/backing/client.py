@@ -52,6 +52,10 @@ class Client:
         """Puts JSON. Raises OSError when the server cannot be reached or hangs up."""
         return self._call("PUT", path, json.dumps(document).encode(), headers)
 
+    def patch(self, path: str, document: object, headers: Mapping[str, str] | None = None) -> Answer:
+        """Patches JSON. Raises OSError when the server cannot be reached or hangs up."""
+        return self._call("PATCH", path, json.dumps(document).encode(), headers)
+
     def _call(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str] | None) -> Answer:
         connection = http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT_SECONDS)
         kind = {} if body is None else {"Content-Type": "application/json"}

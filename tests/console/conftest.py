@@ -18,6 +18,7 @@ from playwright.sync_api import Page
 from tests.backing.fixtures import chromium_program
 from tests.browser.conftest import Profile, chromium, profile
 from tests.browser.service import Service
+from tests.console.site import NewSite
 
 __all__ = ["chromium", "chromium_program", "profile", "service"]
 
@@ -34,6 +35,12 @@ def service() -> Iterator[Service]:
         yield running
     finally:
         running.remove()
+
+
+@pytest.fixture
+def paper(service: Service) -> NewSite:
+    """A site that no other test uses, where everything is held."""
+    return NewSite(service).open()
 
 
 @dataclass

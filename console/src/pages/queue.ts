@@ -199,7 +199,7 @@ async function decideMany(comments: Queued[], decision: Decision, reason?: strin
   const ids = comments.map(({ id }) => id);
   const body = { decision, ids, versions: comments.map(({ version }) => version), ...(reason ? { reason } : {}) };
   const answer = await post<{ decided: number; skipped: number; undo: string | null }>("moderation/decisions", body);
-  if (answer.skipped) toast(t("done.skipped", { count: answer.skipped }));
+  if (answer.skipped) toast(t("done.skipped", { count: answer.skipped }), undoButton());
   return answer.undo;
 }
 

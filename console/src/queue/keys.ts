@@ -44,7 +44,7 @@ const letter = (event: KeyboardEvent): string => {
 
 export function listen(shortcuts: Shortcut[]): void {
   document.addEventListener("keydown", (event) => {
-    const target = event.target as Element | null;
+    const target = event.target instanceof Element ? event.target : null;
     const busy = event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented;
     if (busy || target?.closest(TYPING) || document.querySelector("dialog[open]")) return;
     const pressed = letter(event);
