@@ -11,9 +11,11 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const CATALOGUES = resolve(process.env.CATALOGUES ?? join(HERE, "../service/i18n/catalogues"));
 const OUT = resolve(process.argv[2] ?? join(HERE, "../service/widget/static"));
 const WIDGET_KEYS =
-  /^(meta\.direction|time\.now|trap\.|thread\.(?!linked)|comment\.(?!permalink)|form\.(?!kept|sending))/;
+  /^(meta\.direction|time\.now|trap\.|thread\.(?!linked)|comment\.(?!permalink)|form\.(?!kept|sending|checked|limit))/;
 const EXTRAS_KEYS =
   /^(vote\.|report\.|own\.|extra\.|preview\.|news\.|comment\.rejected$|form\.(kept|send)|error\.(?!wrong_type)|problem\.)/;
+
+const WORK_KEYS = /^work\./;
 
 const shared = {
   bundle: true,
@@ -89,12 +91,15 @@ checkCatalogues(languages);
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 const bundles = {};
+const worker = emit("worker.js", await script("worker.ts", {}, "esm"));
 for (const language of languages) {
   const texts = (keys) => ({
     LANGUAGE: JSON.stringify(language),
     CATALOGUE: JSON.stringify(catalogue(language, keys)),
   });
-  const extras = emit(`extras-${language}.js`, await script("extras.ts", texts(EXTRAS_KEYS), "esm"));
+  const work = emit(`work-${language}.js`, await script("work.ts", { ...texts(WORK_KEYS), WORKER: JSON.stringify(`./${worker}`) }, "esm"));
+  const later = { ...texts(EXTRAS_KEYS), WORK: JSON.stringify(`./${work}`) };
+  const extras = emit(`extras-${language}.js`, await script("extras.ts", later, "esm"));
   const define = { ...texts(WIDGET_KEYS), EXTRAS: JSON.stringify(`./${extras}`) };
   bundles[language] = emit(`widget-${language}.js`, await script("element.ts", define, "esm"));
 }

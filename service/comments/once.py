@@ -24,7 +24,9 @@ def claim_for(services: Services, site: str, header: str, sent: Mapping[str, Any
     """What this request would claim. Raises Malformed for a header that is no key."""
     if not _KEY.fullmatch(header):
         raise Malformed("Idempotency-Key must be 1 to 255 visible ASCII characters.")
-    request = json.dumps(sent, sort_keys=True, ensure_ascii=True)
+    # Whoever lost the answer to a solved challenge sends the comment again without it, and means the same.
+    meant = {name: value for name, value in sent.items() if name != "challenge"}
+    request = json.dumps(meant, sort_keys=True, ensure_ascii=True)
     return Claim(
         site=site,
         key=services.fingerprints.of(Purpose.REQUEST, site, f"key:{header}"),

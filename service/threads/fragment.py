@@ -97,10 +97,12 @@ class _View:
     def isolated(self, name: str) -> str:
         return isolated(name)
 
+    def day(self, stamp: str) -> str:
+        """As short as the age that the widget writes in its place."""
+        return format_date(datetime.fromisoformat(stamp), DAY_PATTERN, locale=self.lang)
+
     def time(self, stamp: str) -> str:
-        moment = datetime.fromisoformat(stamp)
-        day = format_date(moment, DAY_PATTERN, locale=self.lang)
-        return self.t("time.at", date=day, time=f"{moment:%H:%M}")
+        return self.t("time.at", date=self.day(stamp), time=f"{datetime.fromisoformat(stamp):%H:%M}")
 
     def html(self, body: str) -> Markup:
         return Markup(body)  # noqa: S704 - the stored comment was rendered and sanitised by domain.markup

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
@@ -44,7 +45,8 @@ def demo() -> Response:
         raise NotFound("The demonstration page is switched off here.")
     lang = language(request.args.get("lang"))
     editions = {edition: _address(edition) for edition in LANGUAGES}
-    html = render_template(
+    html, count = _thread(lang, editions[lang])
+    document = render_template(
         f"demo/{lang}.html",
         lang=lang,
         dir=direction(lang),
@@ -55,9 +57,10 @@ def demo() -> Response:
         published=PUBLISHED,
         day=format_date(PUBLISHED, DAY_PATTERNS.get(lang, "full"), locale=lang),
         stylesheets=[manifest()["thread.css"], manifest()["demo.css"]],
-        thread=Markup(_thread(lang, editions[lang])),  # noqa: S704 - made by templates that escape
+        thread=Markup(html),  # noqa: S704 - made by templates that escape
+        count=count,
     )
-    response = Response(html, mimetype="text/html")
+    response = Response(document, mimetype="text/html")
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -68,7 +71,9 @@ def _address(lang: str) -> str:
     return f"{own_origin()}{base_path()}demo" + ("" if lang == "en" else f"?lang={lang}")
 
 
-def _thread(lang: str, page: str) -> str:
+def _thread(lang: str, page: str) -> tuple[str, str]:
+    """The thread as a newspaper's server would include it, and the number of its comments."""
     with reading() as session:
         shown, _ = thread_page(session, Wanted(SITE, canonical_page(page)))
-    return render_fragment(shown, FormState(SITE, page, lang), Surroundings(base_path()))
+    html = render_fragment(shown, FormState(SITE, page, lang), Surroundings(base_path()))
+    return html, format_decimal(shown["page"]["count"], locale=lang)

@@ -32,6 +32,7 @@ class Newspaper:
 
     def __init__(self, service: str) -> None:
         self.service = service
+        self._pages: dict[str, str] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
@@ -50,11 +51,26 @@ class Newspaper:
         self._server.server_close()
         self._thread.join()
 
+    def publish(self, path: str, body: str, head: str = "") -> str:
+        """Serves a page of our own make at `path`, under the same policy; returns its address."""
+        self._pages[path] = (
+            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>'
+            f'<link rel="icon" href="/icon.svg"><link rel="stylesheet" href="/style.css">{head}</head>'
+            f"<body>{body}</body></html>"
+        )
+        return self.origin + path
+
+    def script(self, path: str, text: str) -> str:
+        """Serves a script of the newspaper's own."""
+        self._pages[path] = text
+        return path
+
     def policy(self) -> str:
         """Nothing but the page's own origin, and the service for script and requests."""
         return (
             f"default-src 'self'; script-src 'self' {self.service}; connect-src 'self' {self.service}; "
-            "base-uri 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types belowline"
+            f"style-src 'self' {self.service}; base-uri 'none'; object-src 'none'; "
+            "require-trusted-types-for 'script'; trusted-types belowline"
         )
 
     def article(self, path: str, query: dict[str, list[str]]) -> str:
@@ -82,6 +98,9 @@ class Newspaper:
                     kind, text = "text/css", STYLE
                 elif address.path == "/icon.svg":
                     kind, text = "image/svg+xml", '<svg xmlns="http://www.w3.org/2000/svg"/>'
+                elif address.path in paper._pages:
+                    text = paper._pages[address.path]
+                    kind = "text/javascript" if address.path.endswith(".js") else kind
                 else:
                     text = paper.article(address.path, parse_qs(address.query))
                 body = text.encode()

@@ -12,8 +12,8 @@ from tests.backing.service import RunningService
 class Service(RunningService):
     """A running service of our own; `start` it before, `remove` it after."""
 
-    def __init__(self) -> None:
-        super().__init__({"BELOWLINE_LIMITS": "off", "BELOWLINE_WORKERS": "1"})
+    def __init__(self, **settings: str) -> None:
+        super().__init__({"BELOWLINE_LIMITS": "off", "BELOWLINE_WORKERS": "1", **settings})
 
     @property
     def url(self) -> str:
@@ -45,11 +45,19 @@ class Service(RunningService):
 
     def approve_all(self, page: str) -> int:
         """Approves what awaits review on a page, one by one as the version demands; returns how many."""
+        return self.decide_all(page, "approve")
+
+    def reject_all(self, page: str) -> int:
+        """Rejects what awaits review on a page; returns how many."""
+        return self.decide_all(page, "reject")
+
+    def decide_all(self, page: str, decision: str) -> int:
+        """Decides on what awaits review on a page; returns on how many."""
         waiting, moderator = self.queue(page), self._moderator()
         for comment in waiting:
             path = f"/v1/moderation/comments/{comment['id']}/decision"
             seen = {"If-Match": f'"{comment["version"]}"'}
-            answer = moderator.post(path, {"decision": "approve"}, seen)
+            answer = moderator.post(path, {"decision": decision}, seen)
             assert answer.status == 200, answer.body
         return len(waiting)
 

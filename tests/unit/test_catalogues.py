@@ -39,6 +39,7 @@ FAMILIES = (
     "extra",
     "preview",
     "news",
+    "work",
     "time",
     "page",
 )

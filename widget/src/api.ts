@@ -1,6 +1,7 @@
 /** The calls to the service; each ends in a value or in a Problem. */
 
 import { threadAddress } from "./address";
+import type { Challenge } from "./solve";
 import type { FieldError, Place, Thread } from "./types";
 
 const TIMEOUT_MS = 20_000;
@@ -11,6 +12,7 @@ export class Problem extends Error {
     readonly slug: string,
     readonly errors: FieldError[] = [],
     readonly waitSeconds = 0,
+    readonly challenge?: Challenge,
   ) {
     super(slug);
   }
@@ -20,12 +22,13 @@ interface ProblemAnswer {
   type?: string;
   errors?: FieldError[];
   retry_after_seconds?: number;
+  challenge?: Challenge;
 }
 
 async function problem(response: Response): Promise<Problem> {
   const answer = (await response.json().catch(() => ({}))) as ProblemAnswer;
   const slug = response.status >= 500 ? "unavailable" : /[^/]*$/.exec(answer.type ?? "")?.[0];
-  return new Problem(slug || "other", answer.errors, answer.retry_after_seconds);
+  return new Problem(slug || "other", answer.errors, answer.retry_after_seconds, answer.challenge);
 }
 
 async function receive<T>(answer: Promise<Response>): Promise<T> {

@@ -5,7 +5,7 @@ import { Problem, readThread } from "./api";
 import { refreshTimes } from "./comment";
 import { h } from "./dom";
 import { Form } from "./form";
-import { fragment } from "./markup";
+import * as markup from "./markup";
 import { Memory } from "./memory";
 import css from "./style.css";
 import { find, type Key, language, t } from "./text";
@@ -25,10 +25,11 @@ sheet.replaceSync(css);
 
 /** Bundles of two languages may meet on one page (an article and a teaser): this is the class of the first. */
 const first = customElements.get(NAME) as typeof BelowlineThread | undefined;
+const ours = first?.markup ?? markup;
 
 export class BelowlineThread extends HTMLElement {
   /** For the bundle of another language: a page may allow one policy of our name, and it is taken then. */
-  static readonly fragment = fragment;
+  static readonly markup = markup;
   /** The first reading of the thread, when the loader has begun it already. */
   declare begun?: Promise<Response> | undefined;
   /** The same thread as the page's server included it; it stays until the thread is drawn. */
@@ -51,7 +52,7 @@ export class BelowlineThread extends HTMLElement {
     "aria-labelledby": "title",
   });
   readonly #tree: Tree = new Tree({
-    fragment: first?.fragment ?? fragment,
+    fragment: ours.fragment,
     nameOf: (id) => this.#tree.get(id)?.name,
     reply: (comment) => this.#reply(comment),
     moreReplies: (cursor) => this.#pager("thread.more_replies", cursor),
@@ -214,7 +215,7 @@ export class BelowlineThread extends HTMLElement {
           memory: this.#memory,
           comment: (id) => this.#tree.get(id),
           announce: (text) => (this.#live.textContent = text),
-          fragment: first?.fragment ?? fragment,
+          ...ours,
           form: this.#form,
           tell: (name, detail) => this.#tell(name, detail),
           sent: (comment) => this.#sent(comment),

@@ -2,6 +2,7 @@
 
 interface Policy {
   createHTML(html: string): string;
+  createScriptURL(address: string): string;
 }
 interface Factory {
   createPolicy(name: string, rules: Policy): Policy;
@@ -11,15 +12,24 @@ interface Factory {
 const TAGS = new Set("A BLOCKQUOTE BR CODE EM LI OL P PRE STRONG UL".split(" "));
 const ATTRIBUTES = new Set(["href", "rel"]);
 
-const rules: Policy = { createHTML: (html) => html };
+const OWN = new URL(".", import.meta.url).href;
+const rules: Policy = {
+  createHTML: (html) => html,
+  createScriptURL: (address) => (address.startsWith(OWN) ? address : ""),
+};
 let policy: Policy | undefined;
+
+// A page that demands trusted types lets each name be taken once.
+const trusted = (): Policy =>
+  (policy ??= (globalThis as { trustedTypes?: Factory }).trustedTypes?.createPolicy("belowline", rules) ?? rules);
+
+/** The address of a script that stands beside this one, as a page that demands trusted types wants it. */
+export const script = (address: string): string => trusted().createScriptURL(address);
 
 /** The nodes of a comment's HTML, made inert in a template and stripped of all that a comment never holds. */
 export function fragment(html: string): DocumentFragment {
   const template = document.createElement("template");
-  // A page that demands trusted types lets each name be taken once.
-  policy ??= (globalThis as { trustedTypes?: Factory }).trustedTypes?.createPolicy("belowline", rules) ?? rules;
-  template.innerHTML = policy.createHTML(html);
+  template.innerHTML = trusted().createHTML(html);
   for (const element of template.content.querySelectorAll("*")) {
     if (!TAGS.has(element.tagName)) {
       element.remove();

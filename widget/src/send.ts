@@ -4,12 +4,20 @@ import { Problem, write } from "./api";
 import { attemptKey } from "./attempt";
 import { type Field, FIELDS, type Form } from "./form";
 import { duration, find, t } from "./text";
+import { canSolve } from "./solve";
 import type { Comment, FieldError, Submission, Submitted, Tools } from "./types";
 
 const BODY_LIMIT = 5000;
 const TITLE_LIMIT = 300;
 
+/** The file that does proofs of work, beside this bundle; put in by the build. */
+declare const WORK: string;
+/** What a client says that can do one and has none yet. */
+const CAN_SOLVE = "ask";
+const ATTEMPTS = 5;
+
 type Values = Record<Field, string>;
+type Written = Values & { parent: string | null };
 
 export class Sender {
   readonly #form: Form;
@@ -48,7 +56,7 @@ export class Sender {
     this.#working(true);
     try {
       const content = { ...values, parent: this.#form.parent };
-      const comment = await this.#send(content, attemptKey(this.#form.draft.nonce, JSON.stringify(content)));
+      const comment = await this.#sendAndWork(content, attemptKey(this.#form.draft.nonce, JSON.stringify(content)));
       this.#done(values);
       this.#tools.sent(comment);
     } catch (error) {
@@ -58,12 +66,30 @@ export class Sender {
     }
   }
 
-  async #send(written: Values & { parent: string | null }, key: string): Promise<Comment> {
+  /** Sends; where work is asked for does that, and sends again. A challenge that is no longer good is asked for anew. */
+  async #sendAndWork(written: Written, key: string): Promise<Comment> {
+    let challenge = canSolve() ? CAN_SOLVE : "";
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#send(written, key, challenge);
+      } catch (error) {
+        if (!(error instanceof Problem) || attempt === ATTEMPTS) throw error;
+        if (error.challenge) {
+          const { work } = (await import(new URL(WORK, import.meta.url).href)) as typeof import("./work");
+          challenge = await work(error.challenge, this.#form.alert, this.#tools);
+        } else if (error.errors.some(({ field }) => field === "challenge")) challenge = CAN_SOLVE;
+        else throw error;
+      }
+    }
+  }
+
+  async #send(written: Written, key: string, challenge: string): Promise<Comment> {
     const { place, signal, memory } = this.#tools;
     const { site, page } = place;
     const title = [...document.title].slice(0, TITLE_LIMIT).join("");
     const submission: Submission = {
       ...{ site, page, title, ...written },
+      ...(challenge && { challenge }),
       trap: this.#form.trap.value,
       opened_at: this.#form.draft.opened,
     };

@@ -88,6 +88,8 @@ export interface Tools {
   announce(text: string): void;
   /** The nodes of a comment's HTML. */
   fragment(html: string): DocumentFragment;
+  /** The address of a script of ours, as a page that demands trusted types wants it. */
+  script(address: string): string;
   /** Tells the page by an event. */
   tell(name: "submitted" | "error", detail: object): void;
   /** Shows what the reader has sent. */
