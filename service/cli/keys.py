@@ -8,10 +8,13 @@ import click
 from flask.cli import AppGroup
 
 from service.cli.plainly import explained, plainly
+from service.notify import delivering
 from service.privacy import keyring
+from service.privacy.secrets import Secrets
 from service.privacy.vault import Vault
 from service.settings import Settings, SettingsError
-from service.storage import ciphertexts
+from service.spam import outside
+from service.storage import ciphertexts, outside_filters, webhooks
 from service.storage.ciphertexts import Ciphertext
 from service.storage.database import reading, transaction
 from service.web.context import services
@@ -41,7 +44,7 @@ commands.add_command(create)
 @click.option("--only-add", is_flag=True, help="Add the new key, and encrypt again when run the next time.")
 @plainly
 def rotate(only_add: bool) -> None:
-    """Make a new key the current one, and encrypt all emails with it.
+    """Make a new key the current one, and encrypt all emails and secrets with it.
 
     Old keys stay in the file, so everything can be read all the time. A rotation that was cut off goes on when this
     is run again. Servers that see the same file read on; restart them, so that they write with the new key.
@@ -57,6 +60,7 @@ def rotate(only_add: bool) -> None:
         click.echo(f"added a new current key to {path}", err=True)
     if not only_add:
         _encrypt_again(Vault(keyring.load(path)))
+        _close_secrets_again(Secrets(keyring.load(path)))
     click.echo("restart all servers and workers: until then they write with the key before", err=True)
     click.echo(
         f"keep a copy of {path}, for the one before does not open what is written from now on", err=True
@@ -82,6 +86,21 @@ def _encrypt_again(vault: Vault) -> None:
         after, done = batch[-1], done + len(batch)
         click.echo(f"    {done} of {max(total, done)} emails", err=True)
     click.echo(f"encrypted {done} emails again", err=True)
+
+
+def _close_secrets_again(secrets: Secrets) -> None:
+    """What admins entrusted to us: addresses and secrets of webhooks, keys of filters outside."""
+    with transaction() as session:
+        hooks, accounts = webhooks.every(session), outside_filters.every(session)
+        for hook in hooks:
+            hook.ciphertext = _afresh(secrets, hook.ciphertext, delivering.row_of(hook))
+        for account in accounts:
+            account.ciphertext = _afresh(secrets, account.ciphertext, outside.row_of(account.site))
+    click.echo(f"encrypted {len(hooks) + len(accounts)} secrets again", err=True)
+
+
+def _afresh(secrets: Secrets, closed: bytes, row: str) -> bytes:
+    return secrets.close(secrets.open(closed, row), row)
 
 
 def _again(vault: Vault, old: Ciphertext) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,12 +12,28 @@ from sqlalchemy.orm import Session
 from service.domain.outside import CHECK
 from service.storage.models import Comment, Event, OutsideFilter, Page, StoredSignal
 
-__all__ = ["OutsideFilter", "Taught", "answer", "get", "is_on", "page_of", "remove", "save", "taught"]
+__all__ = [
+    "OutsideFilter",
+    "Taught",
+    "answer",
+    "every",
+    "get",
+    "is_on",
+    "page_of",
+    "remove",
+    "save",
+    "taught",
+]
 
 
 def get(session: Session, site: str) -> OutsideFilter | None:
     """The site's account, if it has one."""
     return session.get(OutsideFilter, site)
+
+
+def every(session: Session) -> Sequence[OutsideFilter]:
+    """The accounts of all sites, locked."""
+    return session.scalars(select(OutsideFilter).order_by(OutsideFilter.site).with_for_update()).all()
 
 
 def is_on(session: Session, site: str) -> bool:

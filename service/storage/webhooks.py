@@ -44,6 +44,11 @@ def of_sites(session: Session, sites: Sequence[str]) -> Sequence[Webhook]:
     return session.scalars(select(Webhook).where(Webhook.site.in_(sites)).order_by(Webhook.id)).all()
 
 
+def every(session: Session) -> Sequence[Webhook]:
+    """The webhooks of all sites, locked."""
+    return session.scalars(select(Webhook).order_by(Webhook.site, Webhook.id).with_for_update()).all()
+
+
 def locate(session: Session, hook_id: str, sites: Sequence[str] | None) -> Webhook | None:
     """The webhook with this id, of these sites only (None: of any), locked."""
     query = select(Webhook).where(Webhook.id == hook_id)

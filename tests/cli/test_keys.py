@@ -14,14 +14,16 @@ from sqlalchemy import select
 
 from service import clock
 from service.cli import keys
+from service.domain.announcement import HookFormat
 from service.domain.ids import new_id
 from service.privacy import keyring
 from service.privacy.keyring import KeysError
+from service.privacy.secrets import Secrets
 from service.privacy.vault import Vault
-from service.storage import authors, ciphertexts
+from service.storage import authors, ciphertexts, outside_filters, webhooks
 from service.storage.authors import NewAuthor
 from service.storage.database import reading, transaction
-from service.storage.models import Author
+from service.storage.models import Author, OutsideFilter
 from service.web.context import services
 from tests.backing.service import ROOT, RunningService
 from tests.cli.conftest import Run
@@ -207,3 +209,40 @@ def test_production_makes_its_keys_before_anything_else_works() -> None:
         assert _flask(service, "sites", "list", SECRET_KEYS_FILE=str(path)).returncode == 0
     finally:
         service.remove()
+
+
+def test_a_rotation_closes_the_secrets_of_webhooks_and_filters_again(app: Flask, run: Run) -> None:
+    hook_row, filter_row = "demo/webhooks/" + "1" * 32, "demo/outside_filters/akismet"
+    kept = {"url": "https://hooks.example/x", "secret": "whsec_AAAA"}
+    with app.app_context():
+        secrets, now = Secrets(services().keyring), clock.now()
+        with transaction() as session:
+            new = webhooks.NewHook(
+                "demo",
+                "1" * 32,
+                "",
+                "hooks.example",
+                HookFormat.STANDARD,
+                [],
+                secrets.close(kept, hook_row),
+                now,
+            )
+            webhooks.add(session, new)
+            account = OutsideFilter(
+                site="demo",
+                host="rest.akismet.com",
+                ciphertext=secrets.close(kept, filter_row),
+                agreed_by="token:x",
+                agreed_at=now,
+            )
+            outside_filters.save(session, account)
+        before = Vault(services().keyring).current
+    assert "encrypted 2 secrets again" in run("keys", "rotate").stderr
+    with app.app_context(), transaction() as session:
+        for row, found in (
+            (hook_row, webhooks.every(session)[0].ciphertext),
+            (filter_row, outside_filters.every(session)[0].ciphertext),
+        ):
+            assert not found.startswith(before)
+            assert found.startswith(_fresh(app).current)
+            assert Secrets(keyring.load(_path(app))).open(found, row) == kept

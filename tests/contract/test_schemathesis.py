@@ -174,7 +174,7 @@ def _webhooks(service: RunningService) -> tuple[list[str], list[str]]:
     admin, hooks = service.client(service.credentials()["admin_token"]), "/v1/admin/webhooks"
     wanted = {"site": "demo", "url": "https://hooks.example/x", "events": []}
     made = [admin.post(hooks, wanted).json()["id"] for _ in range(6)]
-    return made, [admin.post(f"{hooks}/{made[0]}/test").json()["delivery"] for _ in range(2)]
+    return made, [admin.post(f"{hooks}/{made[0]}/test", {}).json()["delivery"] for _ in range(2)]
 
 
 def _closed(document: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Holds what is posted while a site is being flooded: readers can go on, and nothing slips through unseen."""
+"""Holds what is posted while its page or site is flooded, unless work was proven: readers go on, nothing slips by."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ def check(_new: NewComment, facts: Facts) -> Signal | None:
     """A signal without weight of its own: it says why the comment waits, not that it is bad."""
     if not facts.site_flooded:
         return None
-    return Signal("flood", 1, 0.0, "The site received unusually many comments when this was posted.")
+    return Signal("flood", 1, 0.0, "Its page or site received unusually many comments when this was posted.")
