@@ -29,6 +29,8 @@ TAG = "Administration"
 READ = (401, 403, 503)
 WRITE = (400, 401, 403, 404, 413, 415, 422, 503)
 
+FILTER_SETTINGS = ("auto_reject", "false_positive_budget", "review_share")
+
 
 def _admin() -> Admin:
     return Admin(principal(), clock.now())
@@ -60,6 +62,7 @@ def add_site() -> tuple[Response, int]:
         origins=frozenset(sent["origins"]),
         close_after_days=sent.get("close_after_days"),
         hold_hot_pages=sent.get("hold_hot_pages", True),
+        **{name: sent[name] for name in FILTER_SETTINGS if name in sent},
     )
     setup.add_site(_admin(), new)
     return jsonify(_site(new)), 201
@@ -172,6 +175,7 @@ def _site(site: SiteProfile) -> dict[str, Any]:
         "close_after_days": site.close_after_days,
         "hold_hot_pages": site.hold_hot_pages,
         "mail": site.mail,
+        **{name: getattr(site, name) for name in FILTER_SETTINGS},
     }
 
 

@@ -16,13 +16,14 @@ from service.domain.text import clean_body, clean_line
 from service.i18n import LANGUAGES
 from service.settings import Policy
 from service.threads.schemas import slug
-from service.web.fields import Answer, Choice, Cleaned, Flag, Strict, Whole, problem
+from service.web.fields import Answer, Choice, Cleaned, Flag, Fraction, Strict, Whole, problem
 
 NAME_MAX = 200
 LABEL_MAX = 120
 MANY = 100
 DAYS_MAX = 3650
 WINDOW_MAX = 86_400
+BUDGET_MAX = 0.1
 
 
 class Listed(fields.List[Any]):
@@ -74,6 +75,25 @@ class SiteChange(Strict):
         metadata={"description": "Whether a page far above its usual pace or risk is held by itself."}
     )
     mail = Flag(metadata={"description": "Whether readers of this site get mail."})
+    auto_reject = Flag(
+        metadata={
+            "description": "Whether the filter may reject by itself once it is shown to be good enough (see `filter` "
+            "in the statistics); until then, and by default, it only holds."
+        }
+    )
+    false_positive_budget = Fraction(
+        0.0,
+        BUDGET_MAX,
+        metadata={"description": "The share of what is fine that may be lost by that; by default 0.005."},
+    )
+    review_share = Fraction(
+        0.0,
+        1.0,
+        metadata={
+            "description": "The share of what the filter decides alone that goes to review, by lot; by default 0.05. "
+            "With 0 nothing is known about what it published."
+        },
+    )
 
 
 class SiteInput(SiteChange):
@@ -91,6 +111,9 @@ class SiteView(Answer):
     close_after_days = fields.Integer(required=True, allow_none=True)
     hold_hot_pages = fields.Boolean(required=True)
     mail = fields.Boolean(required=True)
+    auto_reject = fields.Boolean(required=True)
+    false_positive_budget = fields.Float(required=True)
+    review_share = fields.Float(required=True)
 
 
 class SitesAnswer(Answer):

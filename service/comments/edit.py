@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING, Any
 from service import clock
 from service.comments import evidence, kinship, outside, pressure
 from service.comments.evidence import Known
+from service.comments.outcome import READER, follow, happened, judged, keep_opinion
 from service.comments.submit import (
-    READER,
     Sender,
     body_hash,
     for_author,
-    happened,
-    judged,
-    keep_opinion,
-    publish,
     searchable,
 )
 from service.domain import markup
@@ -32,6 +28,7 @@ from service.domain.page import PageKey
 from service.domain.status import Status
 from service.notify.announcing import announce
 from service.ratelimit.policies import Action, Scope
+from service.spam import review
 from service.spam.outside import is_asked
 from service.spam.pipeline import judge
 from service.storage import authors, comments, events, facts, links, pages
@@ -43,6 +40,9 @@ from service.web import limits
 
 if TYPE_CHECKING:
     from service.web.context import Services
+
+#: What was refused, or is gone, stays so whatever its text becomes.
+_OPEN = (Status.PENDING, Status.APPROVED)
 
 
 LONG_SECONDS = 100 * 365 * 86_400
@@ -103,7 +103,8 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
         comment.score, comment.edited_at = verdict.score, now
         keep_opinion(comment, classified)
         changes = comments.Changes(site.slug)
-        if was is Status.APPROVED and verdict.status is Status.PENDING:
+        fate = review.fate(verdict.status, site.review_share, review.lot())
+        if was is Status.APPROVED and fate.status is Status.PENDING:
             comments.set_status(session, comment, Status.PENDING, changes)
             if alone.status is Status.PENDING:
                 announce(session, site.slug, News.COMMENT_HELD, {"comment": comment.id})
@@ -113,11 +114,14 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
                 changes.approved[comment.page_id] += 0  # the same count, but readers see something else
         comments.keep_signals(session, comment, verdict.signals)
         links.replace(session, comment, linked_domains(body, comment.website))
-        events.add(session, judged("edited", comment, was))
+        if was not in _OPEN:
+            fate = replace(fate, probability=0.0, sampled=False, due=False)
+        events.add(session, judged("edited", comment, was, fate))
         if asks_outside:
             outside.have_asked(session, comment, alone)
-        if was is Status.PENDING and verdict.status is Status.APPROVED:
-            publish(session, comment, changes)
+        comment.review_due = fate.due
+        if was in _OPEN:
+            follow(session, comment, fate, changes)
         changes.write(session)
         kinship.settle(session, comment, again, edited=True)
         return Edited(for_author(comment, author.avatar_seed), page.key)

@@ -17,6 +17,7 @@ from service.domain.opinion import Classified
 from service.ratelimit.limiter import Outcome
 from service.spam import similarity
 from service.spam.addresses import addresses
+from service.spam.automatic import rejects_from, score_of
 from service.spam.rulebooks import rules_of
 from service.spam.staff import looks_like_staff
 from service.spam.throwaways import is_disposable
@@ -61,6 +62,8 @@ class Known:
             links=self.links,
             name_like=_likeness(site.slug, new.name, gathered),
             met_before=gathered.met_before,
+            rejects_from=rejects_from(site),
+            reject_score=score_of(self.classified.opinion),
         )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from service.comments.outcome import publish
 from service.comments.outside import Awaited
-from service.comments.submit import publish
 from service.domain.announcement import News
 from service.domain.outside import CHECK, REASONS, SCORES, SILENT
 from service.domain.status import Status

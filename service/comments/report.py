@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from service import clock
-from service.comments.submit import READER, Sender, happened
+from service.comments.outcome import READER, happened
+from service.comments.submit import Sender
 from service.comments.vote import public_comment
 from service.ratelimit.policies import Action
 from service.storage import events, votes

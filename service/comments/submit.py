@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from service import clock
 from service.comments import challenge, evidence, kinship, outside, pace, pressure
 from service.comments.evidence import Known
+from service.comments.outcome import follow, judged, keep_opinion
 from service.domain import markup
 from service.domain.announcement import News
 from service.domain.ban import domains_above
@@ -18,19 +19,19 @@ from service.domain.errors import FieldProblem, InvalidInput, ThreadClosed
 from service.domain.ids import new_id
 from service.domain.language import language_of
 from service.domain.linked import linked_domains
-from service.domain.opinion import Classified
 from service.domain.outside import awaited
 from service.domain.status import Status
 from service.domain.text import fold
 from service.domain.thread import held_by
 from service.domain.verdict import Verdict
-from service.notify import confirming, news
+from service.notify import confirming
 from service.notify.announcing import announce
 from service.privacy.challenges import Proof
 from service.privacy.keyring import Purpose
 from service.privacy.vault import Vault
 from service.ratelimit.limiter import Outcome
 from service.ratelimit.policies import Action, Scope
+from service.spam import review
 from service.spam.outside import is_asked
 from service.spam.pipeline import judge
 from service.storage import authors, comments, events, facts, idempotency, links, pages
@@ -44,9 +45,6 @@ from service.web import limits
 
 if TYPE_CHECKING:
     from service.web.context import Services
-
-READER = "reader"
-POLICY = "policy"
 
 
 @dataclass(frozen=True)
@@ -86,6 +84,14 @@ class Submitted:
     @property
     def published(self) -> bool:
         return bool(self.shown["status"] == Status.APPROVED)
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """What the pipeline concluded, and the share of what the filter decides alone that goes to review."""
+
+    verdict: Verdict
+    review_share: float
 
 
 def submit(
@@ -149,7 +155,8 @@ def submit(
         again = kinship.look_again(session, kin)
         if again.campaign != kin.campaign:
             verdict = judge(new, again.told(found), site.policy)
-        avatar_seed = _store(session, comment, new, author, awaited(verdict) if asks_outside else verdict)
+        ruled = Ruled(awaited(verdict) if asks_outside else verdict, site.review_share)
+        avatar_seed = _store(session, comment, new, author, ruled)
         if asks_outside:
             outside.have_asked(session, comment, verdict)
         if verdict.status is Status.PENDING:
@@ -175,13 +182,6 @@ def _new_author(services: Services, new: NewComment, email_index: str) -> author
     author_id = new_id()
     closed = Vault(services.keyring).close(new.email.normalized, new.site, author_id)
     return authors.NewAuthor(author_id, new.site, email_index, closed, new.name)
-
-
-def keep_opinion(comment: Comment, classified: Classified) -> None:
-    """Keeps what the classifier thought of this text, so that its explanation stays true when it has learned more."""
-    opinion = classified.opinion
-    comment.spam_probability = opinion.probability if opinion else None
-    comment.opinion = dict(opinion.document()) if opinion else None
 
 
 def body_hash(services: Services, site: str, body: str) -> str:
@@ -259,56 +259,23 @@ def _store(
     comment: Comment,
     new: NewComment,
     author: authors.NewAuthor | KnownAuthor,
-    verdict: Verdict,
+    ruled: Ruled,
 ) -> str:
     """Adds the comment with all that belongs to it; returns its author's avatar seed."""
+    verdict = ruled.verdict
+    fate = review.fate(verdict.status, ruled.review_share, review.lot())
     comment.score = verdict.score
     if not comment.page_id:
         comment.page_id = pages.obtain(session, comment.site, new.page, new.title, comment.created_at).id
     known = author if isinstance(author, KnownAuthor) else authors.obtain(session, author, comment.created_at)
     comment.author_id = known.id
-    published = verdict.status is Status.APPROVED
-    if published:
+    if fate.status is Status.APPROVED:
         pages.lock(session, comment.site, [comment.page_id])
     changes = comments.Changes(comment.site)
     comments.add(session, comment, changes)
     comments.keep_signals(session, comment, verdict.signals)
     links.keep(session, comment, linked_domains(comment.body, comment.website))
-    events.add(session, judged("submitted", comment, before=None))
-    if published:
-        publish(session, comment, changes)
+    events.add(session, judged("submitted", comment, None, fate))
+    follow(session, comment, fate, changes)
     changes.write(session)
     return known.avatar_seed
-
-
-def publish(session: Session, comment: Comment, changes: comments.Changes) -> None:
-    """Lets readers see a comment that the site's policy does not hold."""
-    before = comment.status
-    comments.set_status(session, comment, Status.APPROVED, changes)
-    events.add(session, happened("published", POLICY, comment, before))
-    news.note(session, comment.site, [comment], "", clock.now(), decided=False)
-
-
-def judged(kind: str, comment: Comment, before: Status | None) -> events.Event:
-    """An event about a new text, with the score that the filter gave it: statistics are counted from it."""
-    event = happened(kind, READER, comment, before)
-    event.detail = {"score": comment.score}
-    return event
-
-
-def happened(kind: str, actor: str, comment: Comment, before: Status | None) -> events.Event:
-    """An event about this comment as it is now."""
-    return events.Event(
-        site=comment.site,
-        id=new_id(),
-        kind=kind,
-        actor=actor,
-        comment_id=comment.id,
-        before=before,
-        after=comment.status,
-        version=comment.version,
-        reason="",
-        note="",
-        detail={},
-        created_at=clock.now(),
-    )

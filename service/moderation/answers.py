@@ -74,6 +74,10 @@ class QueuedComment(Answer):
     author = fields.Nested(AuthorSeenAnswer, required=True)
     campaign = _text(null=True)
     reports = _whole("Complaints of readers.")
+    review_due = fields.Boolean(
+        required=True,
+        metadata={"description": "Published by the filter, drawn for review, and nobody has decided since."},
+    )
     votes = fields.Nested(Votes, required=True)
     created_at = _moment()
     edited_at = _moment(null=True)

@@ -10,7 +10,7 @@ from service.clock import rfc3339
 from service.domain.announcement import News
 from service.domain.errors import NotFound, StaleVersion
 from service.domain.ids import new_id
-from service.domain.status import TRANSITIONS, Decision, check_transition
+from service.domain.status import TRANSITIONS, Decision, Status, check_transition
 from service.moderation.outside import have_taught
 from service.notify import news
 from service.notify.announcing import announce
@@ -74,7 +74,8 @@ def decide_within(session: Session, seen: Seen, ruling: Ruling) -> Decided:
         raise NotFound("There is no such comment.")
     if found[0].version != seen.version:
         raise _stale(session, found[0])
-    check_transition(found[0].status, ruling.decision.status)
+    if not _may_move(found[0], ruling.decision.status):
+        check_transition(found[0].status, ruling.decision.status)
     _, touched = settle(session, seen.site, found, ruling)
     queued = queue.one(session, seen.id, [seen.site])
     assert queued is not None
@@ -84,7 +85,7 @@ def decide_within(session: Session, seen: Seen, ruling: Ruling) -> Decided:
 def settle(session: Session, site: str, locked: Sequence[Comment], ruling: Ruling) -> tuple[int, Touched]:
     """Moves those of a site's locked comments that may move, and records it all; returns how many moved."""
     target = ruling.decision.status
-    movable = [comment for comment in locked if target in TRANSITIONS[comment.status]]
+    movable = [comment for comment in locked if _may_move(comment, target)]
     if not movable:
         return 0, Touched(site, ())
     changes = Changes(site, comments.above(session, site, movable))
@@ -128,8 +129,13 @@ def touched_by(session: Session, changes: Changes) -> Touched:
     return Touched(changes.site, tuple(pages.keys(session, changes.site, changes.approved)))
 
 
+def _may_move(comment: Comment, target: Status) -> bool:
+    """Whether the state machine lets it move, or it was drawn for review and the moderator confirms what it is."""
+    return target in TRANSITIONS[comment.status] or (comment.review_due and target is comment.status)
+
+
 def _moved(session: Session, comment: Comment, changes: Changes, ruling: Ruling) -> Event:
-    before = comment.status
+    before, was_due = comment.status, comment.review_due
     comments.set_status(session, comment, ruling.decision.status, changes)
     return Event(
         site=comment.site,
@@ -143,7 +149,7 @@ def _moved(session: Session, comment: Comment, changes: Changes, ruling: Ruling)
         version=comment.version,
         reason=ruling.reason,
         note=ruling.note,
-        detail={},
+        detail={"review": True} if was_due else {},
         created_at=ruling.at,
     )
 

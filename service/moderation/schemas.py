@@ -18,7 +18,7 @@ from service.domain.text import clean_body, clean_line, fold
 from service.moderation.bulk import COMMENTS_MAX
 from service.storage.queue import Filter, Order
 from service.threads.schemas import SLUG_MAX
-from service.web.fields import MESSAGES, Choice, Cleaned, Id, Strict, Whole, problem
+from service.web.fields import MESSAGES, Choice, Cleaned, Flag, Id, Strict, Whole, problem
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -88,6 +88,13 @@ class FilterInput(Strict):
     language = named_code("The language that the comment seems to be in, such as `tr`.")
     after = timed("Sent at this time or later.")
     before = timed("Sent before this time.")
+    review = Flag(
+        load_default=False,
+        metadata=about(
+            "Only what the filter published and the lot chose for review, until somebody decides: `approve` confirms "
+            "it, anything else takes it down. `status` does not matter then."
+        ),
+    )
 
     def filter_of(self, loaded: dict[str, Any]) -> Filter:
         """The filter; without a site its `sites` are still to be filled in."""
@@ -102,6 +109,7 @@ class FilterInput(Strict):
             search=loaded.get("q", ""),
             after=loaded.get("after"),
             before=loaded.get("before"),
+            due=loaded["review"],
         )
 
 

@@ -92,6 +92,7 @@ def _restored(session: Session, comment: Comment, done: Event, changes: Changes,
     before = comment.status
     assert done.before is not None  # a decision is a move from somewhere
     comments.set_status(session, comment, done.before, changes)
+    comment.review_due = bool(done.detail.get("review"))
     return Event(
         site=comment.site,
         id=new_id(),

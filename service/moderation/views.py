@@ -35,6 +35,7 @@ def queued_view(queued: Queued) -> dict[str, Any]:
         "author": _author(queued.author),
         "campaign": comment.campaign,
         "reports": comment.reports,
+        "review_due": comment.review_due,
         "votes": {"up": comment.up, "down": comment.down},
         "created_at": rfc3339(comment.created_at),
         "edited_at": rfc3339(comment.edited_at) if comment.edited_at else None,

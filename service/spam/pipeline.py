@@ -72,29 +72,45 @@ ALWAYS_HOLD = frozenset(
     {"unlimited", "flood", "page_hold", "breaker", "ban", "honeypot", "rules", "check_failed"}
 )
 
+#: Where something could not be computed, people decide.
+UNSURE = frozenset({"unlimited", "check_failed"})
+
 
 def judge(new: NewComment, facts: Facts, policy: Policy, checks: Sequence[Check] = CHECKS) -> Verdict:
     """Runs every check and keeps every signal; a check that fails is a signal itself, and holds the comment."""
     signals = tuple(signal for check in checks if (signal := _run(check, new, facts)) is not None)
     hold_from = facts.rules.hold_from if facts.rules else None
-    return weigh(signals, Weighing(policy, facts.author_known, hold_from))
+    return weigh(signals, Weighing(policy, facts.author_known, hold_from, rejects=_rejects(facts)))
 
 
 @dataclass(frozen=True)
 class Weighing:
-    """What a site makes of evidence; `hold_from` is the newsroom's own threshold, None for the usual one."""
+    """What a site makes of evidence; `hold_from` is the newsroom's own threshold, None for the usual one.
+
+    `rejects`: the site's filter is sure enough of this text to reject it by itself, and may.
+    """
 
     policy: Policy
     author_known: bool
     hold_from: float | None = None
+    rejects: bool = False
 
 
 def weigh(signals: Sequence[Signal], by: Weighing) -> Verdict:
     """The verdict that follows from these signals."""
     signals = tuple(signals)
     score = combined_score(signals)
+    if by.rejects and not any(signal.check in UNSURE for signal in signals):
+        return Verdict(Status.SPAM, score, signals)
     held = _must_hold(signals, score, by)
     return Verdict(Status.PENDING if held else Status.APPROVED, score, signals)
+
+
+def _rejects(facts: Facts) -> bool:
+    """Whether the filter is as sure as it must be. Somebody whose comments were let through is never rejected so."""
+    if facts.rejects_from is None or facts.reject_score is None or facts.author_known:
+        return False
+    return facts.reject_score >= facts.rejects_from
 
 
 def _run(check: Check, new: NewComment, facts: Facts) -> Signal | None:

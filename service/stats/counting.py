@@ -17,10 +17,11 @@ from service.storage.histories import History, Step
 from service.storage.rollups import STATUS, Cell, Tally
 
 #: Rises when the same history is to be counted otherwise; all sites are then counted anew.
-RULES: Final = f"1 hold from {HOLD_FROM}"
+RULES: Final = f"2 hold from {HOLD_FROM}"
 
 JUDGED: Final = frozenset({"submitted", "edited"})
 PUBLISHED: Final = "published"
+FILTERED: Final = "filtered"
 DECIDED: Final = "decided"
 UNDONE: Final = "undone"
 
@@ -51,7 +52,7 @@ class Label(StrEnum):
     REFUSED = "refused"  # rejected, or spam
 
 
-#: A comment that was published without any chance that somebody reviews it.
+#: A comment that was published or rejected without any chance that somebody reviews it.
 UNSEEN: Final = "unseen"
 #: One that was not drawn for review, or that nobody had to judge: it is estimated from those that were.
 LEFT_OUT: Final = "left_out"
@@ -89,13 +90,14 @@ class _Walk:
         self.score = float(step.detail.get("score", self.score))
         self._reviewed(step, held=step.after is Status.PENDING, public=step.after is Status.APPROVED)
 
-    def published(self, step: Step, judgement: Step | None) -> None:
-        """The filter let it through by itself."""
-        self._reviewed(judgement or step, held=False, public=True)
+    def alone(self, step: Step, judgement: Step | None) -> None:
+        """The filter published or rejected it by itself."""
+        told = step if "review_probability" in step.detail else judgement or step
+        self._reviewed(told, held=False, public=True)
 
     def _reviewed(self, judgement: Step, *, held: bool, public: bool) -> None:
         probability = judgement.detail.get("review_probability")
-        if held:
+        if held or (probability and judgement.detail.get("sampled")):
             self.review = f"{1.0 if probability is None else float(probability):.6g}"
         else:
             self.review = LEFT_OUT if probability or not public else UNSEEN
@@ -169,8 +171,8 @@ def contribution(history: History, steps: Sequence[Step]) -> Tally:
         if step.kind in JUDGED:
             judgement = step
             walk.judged(step, history.received_at)
-        elif step.kind == PUBLISHED:
-            walk.published(step, judgement)
+        elif step.kind in (PUBLISHED, FILTERED):
+            walk.alone(step, judgement)
         elif step.kind == DECIDED:
             walk.decided(step)
         elif step.kind == UNDONE:

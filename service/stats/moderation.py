@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from service.clock import rfc3339
+from service.domain.shares import Reviewed, share
 from service.domain.status import Decision
 from service.stats.counting import Kind
 from service.stats.period import Period
 from service.stats.quality import shown_share
-from service.stats.shares import Reviewed, share
 from service.storage import rollups, statistics
 from service.storage.database import Session
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service.domain.shares import REVIEWED_MIN, Interval, Reviewed, Share, mean, share
 from service.spam.pipeline import CHECKS
 from service.stats.counting import BINS, LEFT_OUT, NANO, UNSEEN, Kind, Label
-from service.stats.shares import REVIEWED_MIN, Interval, Reviewed, Share, mean, share
 
 DIGITS = 6
 
@@ -73,8 +73,8 @@ def filter_view(sums: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
     }
     brier = mean(_errors(sums)) if decided >= REVIEWED_MIN and not unseen else None
     return {
-        **{name: _rounded(found.value) for name, found in shares.items()},
-        "brier": _rounded(brier[0] if brier else None),
+        **{name: rounded(found.value) for name, found in shares.items()},
+        "brier": rounded(brier[0] if brier else None),
         "decided": decided,
         "unseen": unseen,
         "too_few": decided < REVIEWED_MIN,
@@ -123,7 +123,7 @@ def _bin(number: int, group: _Group, scores: Mapping[str, int]) -> dict[str, Any
         "from": number / BINS,
         "to": (number + 1) / BINS,
         "n": both.number,
-        "mean_score": _rounded(total / both.estimate if both.number else None),
+        "mean_score": rounded(total / both.estimate if both.number else None),
         **shown_share("share", refused),
     }
 
@@ -138,13 +138,14 @@ def _errors(sums: Mapping[str, Mapping[str, int]]) -> Iterable[tuple[float, int,
 def shown_share(name: str, found: Share) -> dict[str, Any]:
     """A share under its name, with its interval and whether too little stands behind it."""
     return {
-        name: _rounded(found.value),
+        name: rounded(found.value),
         "too_few": found.too_few,
         "intervals": {name: _ends(found.interval)},
     }
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
+    """The figure as it is shown."""
     return None if value is None else round(value, DIGITS)
 
 

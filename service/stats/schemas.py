@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from marshmallow import Schema, fields, post_load, validate
 
+from service.spam.automatic import NOT_YET
 from service.stats.period import Bucket, Wanted, beginning, ending
 from service.stats.tables import ModerationTable, SpamTable
 from service.threads.schemas import SLUG_MAX, slug
@@ -176,6 +177,21 @@ CalibrationAnswer = type(
 )
 
 
+class RejectionAnswer(Answer):
+    """What automatic rejection rests on: the newest verdicts on what was to be reviewed, of whatever time."""
+
+    threshold = fields.Float(
+        required=True, metadata={"description": "The probability of spam that the figures are about."}
+    )
+    decided = _whole("Reviewed comments that were approved or marked as spam.")
+    spam = _whole("Of these, spam.")
+    precision = _number("Of what would be rejected, the share that is spam.")
+    too_few = _too_few()
+    intervals = _intervals("precision")
+    false_positive_rate = _number("Of what is fine, the share that would be rejected.")
+    false_positive_budget = fields.Float(required=True, metadata={"description": "What of it is allowed."})
+
+
 class FilterAnswer(Answer):
     precision = _number("Of what the filter holds, the share that moderators refuse.")
     recall = _number("Of what moderators refuse, the share that the filter holds.")
@@ -188,6 +204,22 @@ class FilterAnswer(Answer):
     too_few = _too_few()
     intervals = _intervals("precision", "recall", "false_positive_rate", "brier")
     calibration = fields.List(fields.Nested(CalibrationAnswer), required=True)
+    mode = fields.String(
+        required=True,
+        metadata={
+            "enum": ["shadow", "automatic"],
+            "description": "Whether the filter rejects by itself, or only holds.",
+        },
+    )
+    not_yet = fields.List(
+        fields.String(metadata={"enum": list(NOT_YET)}),
+        required=True,
+        metadata={"description": "Why it does not reject by itself; empty when it does."},
+    )
+    review_share = fields.Float(
+        required=True, metadata={"description": "The share of what it decides alone that goes to review."}
+    )
+    rejection = fields.Nested(RejectionAnswer, required=True)
 
 
 class Percentiles(Answer):
@@ -197,6 +229,7 @@ class Percentiles(Answer):
 
 class WaitingAnswer(Answer):
     pending = _whole("Comments that wait now.")
+    review_due = _whole("Comments that the filter published and that are due for review now.")
     oldest_seconds = _number("How long ago the first of them was sent.")
     decision_seconds = fields.Nested(Percentiles, required=True)
 

@@ -11,11 +11,14 @@ from service.domain.controls import SLOW_MODE
 from service.domain.status import Status
 from service.ratelimit.hits import CHALLENGE_ASKED
 from service.ratelimit.policies import LIMITS, Action, Effect
+from service.spam import automatic
+from service.spam.automatic import Standing
 from service.stats import quality, waits
 from service.stats.counting import Kind
 from service.stats.period import Period
 from service.storage import rollups, statistics
 from service.storage.database import Session
+from service.storage.sites import SiteProfile
 
 RECEIVED: Final = "received"
 RATE_LIMITED: Final = "rate_limited"
@@ -33,8 +36,9 @@ REFUSING: Final = (
 )
 
 
-def spam_view(period: Period, now: datetime) -> dict[str, Any]:
+def spam_view(period: Period, site: SiteProfile, now: datetime) -> dict[str, Any]:
     """The answer of `GET /v1/stats/spam`, all of one moment. Raises Unavailable."""
+    stands = automatic.standing(site)
     with rollups.one_moment() as session:
         series = _series(session, period)
         sums = statistics.sums(session, period.span, (*quality.KINDS, Kind.WAIT))
@@ -42,8 +46,11 @@ def spam_view(period: Period, now: datetime) -> dict[str, Any]:
             "totals": _line(sum(series.values(), Counter[str]())),
             "series": [{"start": rfc3339(start), **_line(series[start])} for start in period.starts()],
             "checks": quality.checks_view(sums),
-            "filter": quality.filter_view(sums),
-            "queue": _queue(session, period, sums[Kind.WAIT], now),
+            "filter": {**quality.filter_view(sums), **rejection_view(stands, site)},
+            "queue": {
+                **_queue(session, period, sums[Kind.WAIT], now),
+                "review_due": statistics.review_due(session, period.span.site),
+            },
             "top_link_domains": [
                 {"domain": domain, "comments": count}
                 for domain, count in statistics.top_domains(session, period.span, LISTED_MAX)
@@ -56,6 +63,23 @@ def spam_view(period: Period, now: datetime) -> dict[str, Any]:
                 {"limit": name, "hits": hits} for name, hits in statistics.hits_by_limit(session, period.span)
             ],
         }
+
+
+def rejection_view(stands: Standing, site: SiteProfile) -> dict[str, Any]:
+    """Whether the filter rejects by itself, or why not yet, and what that rests on: the newest verdicts of all time."""
+    return {
+        "mode": "shadow" if stands.not_yet else "automatic",
+        "not_yet": list(stands.not_yet),
+        "review_share": site.review_share,
+        "rejection": {
+            "threshold": stands.threshold,
+            "decided": stands.decided,
+            "spam": stands.spam,
+            **quality.shown_share("precision", stands.precision),
+            "false_positive_rate": quality.rounded(stands.false_positive_rate),
+            "false_positive_budget": site.false_positive_budget,
+        },
+    }
 
 
 def _series(session: Session, period: Period) -> dict[datetime, Counter[str]]:

@@ -167,6 +167,7 @@ def set_status(session: Session, comment: Comment, target: Status, changes: Chan
     """
     before = comment.status
     comment.status = target
+    comment.review_due = False
     comment.version += 1
     changes.authors[comment.author_id][before] -= 1
     changes.authors[comment.author_id][target] += 1

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased, undefer
 
 from service.domain.status import Status
@@ -27,7 +27,10 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Filter:
-    """Which comments; empty text means any. `page` is a canonical key, `search` is folded, `before` is exclusive."""
+    """Which comments; empty text means any. `page` is a canonical key, `search` is folded, `before` is exclusive.
+
+    `due`: only what was published and drawn for review, and nobody has decided yet; then `status` does not matter.
+    """
 
     sites: tuple[str, ...]
     status: Status = Status.PENDING
@@ -39,6 +42,7 @@ class Filter:
     search: str = ""
     after: datetime | None = None
     before: datetime | None = None
+    due: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,10 @@ def history(session: Session, site: str, author_id: str, limit: int) -> list[Wri
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     sites = wanted.sites
     found = [Comment.site == sites[0] if len(sites) == 1 else Comment.site.in_(sites)]
-    if wanted.author:
+    if wanted.due:
+        found.append(literal_column("comments.review_due"))  # as the small index has it
+        found += [Comment.author_id == wanted.author] if wanted.author else []
+    elif wanted.author:
         # An author has few comments. SQLite cannot tell, and must not look for them by their status.
         found += [
             Comment.author_id == wanted.author,

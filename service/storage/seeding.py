@@ -109,6 +109,8 @@ def _row_of(batch: Batch) -> Callable[[Seeded], tuple[Any, ...]]:
         "down": 0,
         "rank": 0,
         "reports": 0,
+        "sampled": False,
+        "review_due": False,
         "campaign": None,
         "address_fingerprint": None,
         "edited_at": None,

@@ -16,7 +16,11 @@ from service.storage.models import Site, SiteOrigin
 
 @dataclass(frozen=True)
 class SiteProfile:
-    """A site as the rest of the house sees it: its settings and origins, detached from the database."""
+    """A site as the rest of the house sees it: its settings and origins, detached from the database.
+
+    `auto_reject`: the filter may reject by itself once it is shown to be good enough, as long as no more than
+    `false_positive_budget` of what is fine is lost by it. `review_share` of all that it decides alone goes to review.
+    """
 
     slug: str
     name: str
@@ -28,6 +32,9 @@ class SiteProfile:
     close_after_days: int | None = None
     hold_hot_pages: bool = True
     mail: bool = True
+    auto_reject: bool = False
+    false_positive_budget: float = 0.005
+    review_share: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,9 @@ def profile(session: Session, slug: str) -> SiteProfile | None:
         close_after_days=site.close_after_days,
         hold_hot_pages=site.hold_hot_pages,
         mail=site.mail,
+        auto_reject=site.auto_reject,
+        false_positive_budget=site.false_positive_budget,
+        review_share=site.review_share,
     )
 
 
@@ -77,6 +87,9 @@ def add(session: Session, new: SiteProfile, created_at: datetime) -> None:
             close_after_days=new.close_after_days,
             hold_hot_pages=new.hold_hot_pages,
             mail=new.mail,
+            auto_reject=new.auto_reject,
+            false_positive_budget=new.false_positive_budget,
+            review_share=new.review_share,
             created_at=created_at,
         )
     )

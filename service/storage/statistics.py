@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.domain.status import Status
@@ -90,6 +90,12 @@ def pending(session: Session, site: str, kind: str) -> int:
         Rollup.site == site, Rollup.kind == str(kind), Rollup.key == Status.PENDING.value
     )
     return int(session.scalar(query) or 0)
+
+
+def review_due(session: Session, site: str) -> int:
+    """How many published comments are due for review."""
+    query = select(func.count()).select_from(Comment)
+    return session.scalar(query.where(Comment.site == site, literal_column("comments.review_due"))) or 0
 
 
 def first_in_queue(session: Session, site: str) -> datetime | None:

@@ -80,7 +80,7 @@ def erase(session: Session, author: Author) -> list[Comment]:
         ) = ""
         comment.body_fingerprint = secrets.token_hex(16)
         comment.address_fingerprint = None
-        comment.opinion = comment.spam_probability = None
+        comment.opinion = comment.spam_probability = comment.reject_score = None
         comment.notify = False
         comment.confirmed_at = None
     changes.write(session)

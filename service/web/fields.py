@@ -10,7 +10,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validat
 from service.domain.errors import FieldProblem, InvalidInput, TextProblem
 from service.domain.ids import PATTERN, is_id
 
-__all__ = ["Choice", "Cleaned", "Flag", "Id", "Strict", "Whole", "load", "problem"]
+__all__ = ["Choice", "Cleaned", "Flag", "Fraction", "Id", "Strict", "Whole", "load", "problem"]
 
 REQUIRED = {"code": "required", "message": "This field is required."}
 WRONG_TYPE = {"code": "wrong_type", "message": "This is not of the right type."}
@@ -142,6 +142,26 @@ class Whole(fields.Integer):
         if not self.low <= value <= self.high:
             raise problem("invalid", f"From {self.low} to {self.high}.")
         return value
+
+    def _validate(self, value: Any) -> None:
+        """Checked above, with our code; `validate` only describes it."""
+
+
+class Fraction(fields.Float):
+    """A number between two others."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, low: float, high: float, **options: Any) -> None:
+        super().__init__(validate=validate.Range(low, high), **options)
+        self.low, self.high = low, high
+
+    def _deserialize(self, value: object, attr: str | None, data: Any, **options: Any) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise ValidationError([WRONG_TYPE])
+        if not self.low <= value <= self.high:
+            raise problem("invalid", f"From {self.low} to {self.high}.")
+        return float(value)
 
     def _validate(self, value: Any) -> None:
         """Checked above, with our code; `validate` only describes it."""

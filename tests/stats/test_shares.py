@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from service.stats.shares import REVIEWED_MIN, Interval, Reviewed, mean, share, wilson
+from service.domain.shares import REVIEWED_MIN, Interval, Reviewed, mean, share, wilson
 
 ROUNDS = 1_000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKeyConstraint, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.status import Status
@@ -12,6 +12,8 @@ from service.storage.base import Base
 from service.storage.types import Json, Key, Moment, OptionalKey, OptionalMoment, Slug, choice
 
 _HAS_ADDRESS = text("address_fingerprint IS NOT NULL")
+_IS_DUE = text("review_due")
+_IS_OF_STAFF = text("staff")
 _HAS_CAMPAIGN = text("campaign IS NOT NULL")
 
 
@@ -24,6 +26,10 @@ class Comment(Base):
     `confirmed_at`: when the reader of its email's mail said that it is theirs, or when it came with the token of one
     that was. `opinion` is what the classifier thought of the present text, and why; few ever look, so it is read when
     asked for.
+
+    `review_probability` is that with which people were to look at the present text; `sampled`: they were, because it
+    waited or was drawn; `review_due`: it was drawn, is public, and nobody has decided yet. `reject_score` is the
+    probability of spam by which the filter may reject it, null where it may not.
     """
 
     __tablename__ = "comments"
@@ -50,6 +56,9 @@ class Comment(Base):
             sqlite_where=_HAS_CAMPAIGN,
             postgresql_where=_HAS_CAMPAIGN,
         ),
+        # small: what was drawn and nobody has decided, and what the desk wrote
+        Index("ix_comments_review", "site", "id", sqlite_where=_IS_DUE, postgresql_where=_IS_DUE),
+        Index("ix_comments_staff", "site", sqlite_where=_IS_OF_STAFF, postgresql_where=_IS_OF_STAFF),
         # small: only what retention has still to forget
         Index("ix_comments_address", "created_at", sqlite_where=_HAS_ADDRESS, postgresql_where=_HAS_ADDRESS),
     )
@@ -75,6 +84,7 @@ class Comment(Base):
     language: Mapped[str] = mapped_column(String(12), default="", server_default="")
     score: Mapped[float]
     spam_probability: Mapped[float | None]
+    reject_score: Mapped[float | None]
     opinion: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
     staff: Mapped[bool] = mapped_column(default=False)
     notify: Mapped[bool] = mapped_column(default=False)
@@ -82,6 +92,9 @@ class Comment(Base):
     down: Mapped[int] = mapped_column(default=0)
     rank: Mapped[int] = mapped_column(default=0)
     reports: Mapped[int] = mapped_column(default=0)
+    review_probability: Mapped[float | None]
+    sampled: Mapped[bool] = mapped_column(default=False, server_default=false())
+    review_due: Mapped[bool] = mapped_column(default=False, server_default=false())
     campaign: Mapped[OptionalKey]
     address_fingerprint: Mapped[OptionalKey]
     created_at: Mapped[Moment]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.settings import Policy
@@ -24,6 +24,9 @@ class Site(Base):
     close_after_days: Mapped[int | None]
     hold_hot_pages: Mapped[bool] = mapped_column(default=True)
     mail: Mapped[bool] = mapped_column(default=True)
+    auto_reject: Mapped[bool] = mapped_column(default=False, server_default=false())
+    false_positive_budget: Mapped[float] = mapped_column(default=0.005, server_default="0.005")
+    review_share: Mapped[float] = mapped_column(default=0.05, server_default="0.05")
     created_at: Mapped[Moment]
 
 
