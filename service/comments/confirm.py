@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from service import clock
-from service.comments.submit import happened
+from service.comments.outcome import happened
 from service.domain.mail import Purpose
 from service.domain.status import Status
 from service.notify import links

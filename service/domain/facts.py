@@ -56,8 +56,9 @@ class Facts:
     could not be computed; `alike_lately` are earlier comments that read much like it, too few for a campaign.
     `banned` is the ban that it meets; `rules` are the newsroom's own, None when they cannot be read.
     `email_disposable`: the email is of a provider of throw-away addresses. `met_before` names checks that found
-    something in an earlier text of this comment. `page_held`: everything on the page waits. `rejects_from` is the probability from which on this site's filter
-    rejects by itself (None: it does not), `reject_score` that of this comment, None where the filter may not.
+    something in an earlier text of this comment. `page_held`: everything on the page waits.
+    `rejects_from` is the probability from which on this site's filter rejects by itself (None: it does not), and
+    `reject_score` that of this comment, None where the filter may not.
     """
 
     author_known: bool

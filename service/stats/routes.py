@@ -38,7 +38,7 @@ PROBLEMS = (401, 403, 404, 422, 503)
 )
 def spam() -> Response:
     period = counted_period(load(schemas.StatisticsQuery(), request.args))
-    return jsonify(spam_view(period, profile(period.span.site), clock.now()))
+    return jsonify(spam_view(period, clock.now()))
 
 
 @bp.get("/v1/stats/moderation")

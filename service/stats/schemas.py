@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from marshmallow import Schema, fields, post_load, validate
@@ -128,10 +129,12 @@ def _interval() -> fields.List[Any]:
 
 
 def _intervals(*names: str) -> fields.Nested:
-    return fields.Nested(
-        Schema.from_dict({name: _interval() for name in names}, name="Intervals" + "".join(names).title()),
-        required=True,
-    )
+    return fields.Nested(_of_intervals(names), required=True)
+
+
+@cache
+def _of_intervals(names: tuple[str, ...]) -> type[Schema]:
+    return Schema.from_dict({name: _interval() for name in names}, name="Intervals" + "".join(names).title())
 
 
 class StatusCounts(Answer):

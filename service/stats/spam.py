@@ -16,8 +16,8 @@ from service.spam.automatic import Standing
 from service.stats import quality, waits
 from service.stats.counting import Kind
 from service.stats.period import Period
-from service.storage import rollups, statistics
-from service.storage.database import Session
+from service.storage import rollups, sites, statistics
+from service.storage.database import Session, reading
 from service.storage.sites import SiteProfile
 
 RECEIVED: Final = "received"
@@ -36,8 +36,11 @@ REFUSING: Final = (
 )
 
 
-def spam_view(period: Period, site: SiteProfile, now: datetime) -> dict[str, Any]:
+def spam_view(period: Period, now: datetime) -> dict[str, Any]:
     """The answer of `GET /v1/stats/spam`, all of one moment. Raises Unavailable."""
+    with reading() as session:
+        site = sites.profile(session, period.span.site)
+    assert site is not None  # who asks reaches it
     stands = automatic.standing(site)
     with rollups.one_moment() as session:
         series = _series(session, period)

@@ -23,7 +23,7 @@ from tests.api.newsroom import Newsroom, bearer
 # Of an item of the queue.
 MEMBERS = (
     "id site page parent depth name website avatar staff body body_html language status version score signals author "
-    "campaign reports votes created_at edited_at"
+    "campaign reports review_due votes created_at edited_at"
 )
 
 

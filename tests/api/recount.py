@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -73,13 +74,30 @@ class Raw:
         return {"approved": "fine", "rejected": "refused", "spam": "refused"}.get(last, "")
 
     def fate(self, comment: Comment) -> str:
-        """What became of the present text before people looked: `due` for review, published `unseen`, or neither."""
+        """What became of the present text before people looked: `due` for review, decided `unseen`, or neither."""
         events = self.since_text(comment)
         if not events:
             return "neither"
-        if events[0].after == "approved" or (len(events) > 1 and events[1].kind == "published"):
-            return "unseen"
+        alone = len(events) > 1 and events[1].kind in ("published", "filtered")
+        if events[0].after == "approved" or alone:
+            if not events[0].detail["review_probability"]:
+                return "unseen"
+            return "due" if events[0].detail["sampled"] else "neither"
         return "due" if events[0].after == "pending" else "neither"
+
+    def weight(self, comment: Comment) -> float:
+        """For how many comments one that was reviewed stands."""
+        probability: float = self.since_text(comment)[0].detail["review_probability"]
+        return 1 / probability
+
+    def mean(self, some: list[Comment], value: Callable[[Comment], float]) -> float | None:
+        """Of all that these stand for."""
+        weights = [self.weight(comment) for comment in some]
+        total = sum(weight * value(comment) for weight, comment in zip(weights, some, strict=True))
+        return total / sum(weights) if some else None
+
+    def share(self, some: list[Comment], hit: Callable[[Comment], bool]) -> float | None:
+        return self.mean(some, lambda comment: float(hit(comment)))
 
     def fired(self, comment: Comment) -> set[str]:
         events = self.since_text(comment)
@@ -141,7 +159,7 @@ def checks(raw: Raw, since: datetime, until: datetime) -> dict[str, tuple[int, i
         labels = Counter(raw.label(c) for c in fired)
         reviewed = [c for c in fired if raw.fate(c) == "due" and raw.label(c)]
         unseen = any(raw.fate(c) == "unseen" for c in fired)
-        precision = share([raw.label(c) == "refused" for c in reviewed]) if not unseen else None
+        precision = raw.share(reviewed, lambda c: raw.label(c) == "refused") if not unseen else None
         found[name] = (
             len(fired),
             labels["refused"],
@@ -165,14 +183,14 @@ def quality(raw: Raw, since: datetime, until: datetime) -> dict[str, Any]:
         "decided": len(reviewed),
         "unseen": len(unseen),
         "too_few": not enough,
-        "precision": share([c in refused for c in held]) if enough and not held_unseen else None,
-        "recall": share([c in held for c in refused]) if enough and not unseen else None,
-        "false_positive_rate": share([c in held for c in fine]) if enough and not unseen else None,
-        "brier": _mean([(c.score - (c in refused)) ** 2 for c in reviewed])
+        "precision": raw.share(held, refused.__contains__) if enough and not held_unseen else None,
+        "recall": raw.share(refused, held.__contains__) if enough and not unseen else None,
+        "false_positive_rate": raw.share(fine, held.__contains__) if enough and not unseen else None,
+        "brier": raw.mean(reviewed, lambda c: (c.score - (c in refused)) ** 2)
         if enough and not unseen
         else None,
         "calibration": [
-            _bin([c for c in reviewed if _in_bin(c, n)], [c for c in unseen if _in_bin(c, n)], refused)
+            _bin(raw, [c for c in reviewed if _in_bin(c, n)], [c for c in unseen if _in_bin(c, n)], refused)
             for n in range(10)
         ],
     }
@@ -183,21 +201,13 @@ def _in_bin(comment: Comment, number: int) -> bool:
     return low <= comment.score < high or (number == 9 and comment.score == 1.0)
 
 
-def _bin(inside: list[Comment], unseen: list[Comment], refused: list[Comment]) -> tuple[Any, ...]:
+def _bin(raw: Raw, inside: list[Comment], unseen: list[Comment], refused: list[Comment]) -> tuple[Any, ...]:
     known = len(inside) >= 30 and not unseen
     return (
         len(inside),
-        _mean([c.score for c in inside]),
-        share([c in refused for c in inside]) if known else None,
+        raw.mean(inside, lambda c: c.score),
+        raw.share(inside, refused.__contains__) if known else None,
     )
-
-
-def share(hits: list[bool]) -> float | None:
-    return sum(hits) / len(hits) if hits else None
-
-
-def _mean(values: list[float]) -> float | None:
-    return sum(values) / len(values) if values else None
 
 
 def waits(raw: Raw, since: datetime, until: datetime) -> list[float]:

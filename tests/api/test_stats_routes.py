@@ -45,7 +45,9 @@ def test_the_members_are_those_of_the_contract(newsroom: Newsroom) -> None:
     assert {frozenset(point) for point in found["series"]} == {frozenset({"start", *COUNTS})}
     assert set(found["checks"][0]) >= {"check", "fired", "confirmed", "overturned", "precision"}
     assert set(found["filter"]) >= {"precision", "recall", "false_positive_rate", "decided", "calibration"}
-    assert set(found["queue"]) == {"pending", "oldest_seconds", "decision_seconds"}
+    assert set(found["filter"]) >= {"mode", "not_yet", "review_share", "rejection"}
+    assert (found["filter"]["mode"], found["filter"]["not_yet"][0]) == ("shadow", "switched_off")
+    assert set(found["queue"]) == {"pending", "review_due", "oldest_seconds", "decision_seconds"}
     assert set(found["queue"]["decision_seconds"]) == {"p50", "p95"}
     assert found["top_link_domains"] == [
         {"domain": "other.example", "comments": 1},
@@ -59,6 +61,7 @@ def test_a_site_where_nothing_happened_has_zeros(newsroom: Newsroom) -> None:
     assert len(found["series"]) == 30
     assert found["queue"] == {
         "pending": 0,
+        "review_due": 0,
         "oldest_seconds": None,
         "decision_seconds": {"p50": None, "p95": None},
     }

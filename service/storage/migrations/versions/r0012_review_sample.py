@@ -16,11 +16,11 @@ DUE = sa.text("review_due")
 def upgrade() -> None:
     op.add_column("sites", sa.Column("auto_reject", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column(
-        "sites", sa.Column("false_positive_budget", sa.Float(), nullable=False, server_default="0.005")
+        "sites", sa.Column("false_positive_budget", sa.Double(), nullable=False, server_default="0.005")
     )
-    op.add_column("sites", sa.Column("review_share", sa.Float(), nullable=False, server_default="0.05"))
-    op.add_column("comments", sa.Column("reject_score", sa.Float(), nullable=True))
-    op.add_column("comments", sa.Column("review_probability", sa.Float(), nullable=True))
+    op.add_column("sites", sa.Column("review_share", sa.Double(), nullable=False, server_default="0.05"))
+    op.add_column("comments", sa.Column("reject_score", sa.Double(), nullable=True))
+    op.add_column("comments", sa.Column("review_probability", sa.Double(), nullable=True))
     op.add_column("comments", sa.Column("sampled", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column(
         "comments", sa.Column("review_due", sa.Boolean(), nullable=False, server_default=sa.false())
