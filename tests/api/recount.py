@@ -80,14 +80,17 @@ class Raw:
             return "neither"
         alone = len(events) > 1 and events[1].kind in ("published", "filtered")
         if events[0].after == "approved" or alone:
-            if not events[0].detail["review_probability"]:
+            told = events[int(alone)].detail
+            if not told["review_probability"]:
                 return "unseen"
-            return "due" if events[0].detail["sampled"] else "neither"
+            return "due" if told["sampled"] else "neither"
         return "due" if events[0].after == "pending" else "neither"
 
     def weight(self, comment: Comment) -> float:
         """For how many comments one that was reviewed stands."""
-        probability: float = self.since_text(comment)[0].detail["review_probability"]
+        events = self.since_text(comment)
+        alone = len(events) > 1 and events[1].kind in ("published", "filtered")
+        probability: float = events[int(alone)].detail["review_probability"]
         return 1 / probability
 
     def mean(self, some: list[Comment], value: Callable[[Comment], float]) -> float | None:
