@@ -14,7 +14,7 @@ from service.privacy.secrets import Secrets
 from service.privacy.vault import Vault
 from service.settings import Settings, SettingsError
 from service.spam import outside
-from service.storage import ciphertexts, outside_filters, webhooks
+from service.storage import account_mails, ciphertexts, outside_filters, webhooks
 from service.storage.ciphertexts import Ciphertext
 from service.storage.database import reading, transaction
 from service.web.context import services
@@ -85,6 +85,7 @@ def _encrypt_again(vault: Vault) -> None:
             ciphertexts.replace(session, fresh)
         after, done = batch[-1], done + len(batch)
         click.echo(f"    {done} of {max(total, done)} emails", err=True)
+    _accounts_again(vault)
     click.echo(f"encrypted {done} emails again", err=True)
 
 
@@ -101,6 +102,14 @@ def _close_secrets_again(secrets: Secrets) -> None:
 
 def _afresh(secrets: Secrets, closed: bytes, row: str) -> bytes:
     return secrets.close(secrets.open(closed, row), row)
+
+
+def _accounts_again(vault: Vault) -> None:
+    """The addresses of the newsroom are few: one transaction."""
+    with transaction() as session:
+        for row in account_mails.every(session):
+            address = vault.open_account(row.address_ciphertext, row.account_id)
+            row.address_ciphertext = vault.close_account(address, row.account_id)
 
 
 def _again(vault: Vault, old: Ciphertext) -> bytes:

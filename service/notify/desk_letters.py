@@ -11,6 +11,7 @@ from service.domain.mail import LINK_LIFE, DeskTopic, Purpose, excerpt, unlinked
 from service.domain.role import PERMISSIONS, Permission
 from service.i18n import translate
 from service.i18n.catalogue import isolated
+from service.notify.breakers import TRIPPED
 from service.notify.letters import Draft, Writing
 from service.storage import access, account_mails, pages, queue, sites
 from service.storage.account_mails import AccountMail, Window
@@ -20,8 +21,8 @@ from service.storage.database import Session
 HOLDS_SHOWN = 10
 ALARMS_SHOWN = 10
 REASONS_SHOWN = 3
-# What of the audit log is worth a mail of its own.
-ALARMS = frozenset({"breaker_tripped", "page_heated"})
+# What of the audit log is worth a mail of its own, and its words.
+ALARMS = {TRIPPED: "hook.breaker_tripped", "page_boils": "hook.story_boiling"}
 
 
 def digest(writing: Writing) -> Draft | None:
@@ -125,7 +126,7 @@ def _alarms(writing: Writing, desk: AccountMail, window: Window) -> list[str]:
     lines = []
     if DeskTopic.ALARMS.value in desk.about:
         lines += [
-            translate(desk.language, "mail.desk.alarm", site=event.site, what=event.kind.replace("_", " "))
+            translate(desk.language, ALARMS[event.kind], site=event.site, count=1)
             for event in account_mails.events(writing.session, window, ALARMS, ALARMS_SHOWN)
         ]
     if DeskTopic.CAMPAIGNS.value in desk.about:

@@ -76,7 +76,8 @@ class _ToAuthor:
         return format_date(moment, DAY_PATTERN, locale=self.lang)
 
     def draft(self, kind: str, text: str, unsubscribe: str) -> Draft:
-        return Draft(self.t(f"mail.{kind}.subject"), f"{text}\n", self.lang, self.author, None, unsubscribe)
+        subject = translate(self.lang, f"mail.{kind}.subject", site=self.site.name)
+        return Draft(subject, f"{text}\n", self.lang, self.author, None, unsubscribe)
 
 
 def confirmation(writing: Writing) -> Draft | None:

@@ -41,6 +41,11 @@ def account(session: Session, account_id: str) -> Account | None:
     return found if found is not None and found.disabled_at is None else None
 
 
+def every(session: Session) -> Sequence[AccountMail]:
+    """All of them, locked, for whoever changes the key of their addresses."""
+    return session.scalars(select(AccountMail).order_by(AccountMail.account_id).with_for_update()).all()
+
+
 def put(session: Session, row: AccountMail) -> None:
     """Stores it, in the place of what was there."""
     session.merge(row)

@@ -51,4 +51,7 @@ def replace(session: Session, fresh: Mapping[Ciphertext, bytes]) -> None:
 
 
 def _other(prefix: bytes) -> ColumnElement[bool]:
-    return func.substr(Author.email_ciphertext, 1, len(prefix)) != prefix
+    # An author who was erased has none.
+    return (func.length(Author.email_ciphertext) > 0) & (
+        func.substr(Author.email_ciphertext, 1, len(prefix)) != prefix
+    )

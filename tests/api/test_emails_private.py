@@ -22,7 +22,10 @@ from service.jobs.registry import KINDS
 from service.jobs.worker import Worker
 from service.notify import announcing
 from service.storage.database import database_url
+from tests.api.desk import Desk
+from tests.api.mailed import BASE, Mailroom
 from tests.api.newsroom import ORIGIN, PAGE, Newsroom, bearer, open_newsroom
+from tests.backing.mail import LINK
 from tests.backing.receiver import receiving
 from tests.backing.redis import RedisServer
 
@@ -63,7 +66,7 @@ def assert_clean(name: str, kept: bytes) -> None:
 def seen_by(server: RedisServer) -> Iterator[list[bytes]]:
     """Everything that Redis is told meanwhile (MONITOR)."""
     seen: list[bytes] = []
-    with redis.Redis.from_url(server.url) as client, client.monitor() as monitor:
+    with redis.Redis.from_url(server.url, socket_timeout=None) as client, client.monitor() as monitor:
         ready, done = threading.Event(), threading.Event()
 
         def listen() -> None:
@@ -233,3 +236,50 @@ def test_a_waiting_comment_does_not_tell_whose_email_it_is(newsroom: Newsroom) -
     public = newsroom.read()["comments"][0]["avatar"]
     guessed = newsroom.submit(email=CANARY).get_json()["comment"]["avatar"]
     assert guessed != public
+
+
+def test_mail_to_others_its_pages_and_its_rows_do_not_hold_it(
+    capfd: pytest.CaptureFixture[str], mailroom: Mailroom
+) -> None:
+    """Mail to the address itself has it in its header, once; nothing else that comes of mail has it anywhere."""
+    room, other = mailroom.newsroom, "somebody.else@mail.example.org"
+    desk = Desk(mailroom)
+    mine, _ = mailroom.confirmed(CANARY, notify=True)
+    above, _ = mailroom.confirmed(other, notify=True)
+    reply = room.pending(email=CANARY, parent=_approved(room, above))
+    waiting = desk.mails()[-1]
+    for path in ("mail/decide/", "mail/desk-stop/"):
+        link = next(link for link in LINK.findall(waiting.text) if path in link)
+        page = room.client.get(link.removeprefix(BASE))
+        assert page.status_code == 200
+        assert_clean("a page for the desk", page.get_data())
+    assert_clean("the desk's mail", waiting.raw + waiting.text.encode())
+    for comment in (mine, reply):
+        room.decide(comment, "approve")
+    mailroom.move(minutes=20)
+    mailroom.work()
+    told = mailroom.sink.to(other)
+    assert len(told) == 2
+    for mail in told:
+        assert_clean("mail to somebody else", mail.raw + mail.text.encode())
+    own = mailroom.sink.to(CANARY)
+    assert len(own) == 2
+    for mail in own:
+        assert CANARY.lower() in str(mail.message["To"]).lower()
+        assert_clean("the text to the address itself", mail.text.encode())
+    for link in LINK.findall("\n".join(mail.text for mail in mailroom.sink.received)):
+        assert_clean("a link", link.encode())
+    asked = mailroom.press("/mail/mine", site=room.site, email=CANARY)
+    assert_clean("the answer to asking", asked.get_data() + repr(dict(asked.headers)).encode())
+    entrance = mailroom.mails(CANARY)[-1].link("mail/mine/")
+    assert_clean("the entrance", room.client.get(entrance).get_data())
+    opened = mailroom.press(entrance).get_data()
+    assert_clean("one's own comments", opened)
+    assert_clean("the database", database_bytes(room))
+    written = capfd.readouterr()
+    assert_clean("the log", (written.out + written.err).encode())
+
+
+def _approved(room: Newsroom, comment: str) -> str:
+    room.decide(comment, "approve")
+    return comment
