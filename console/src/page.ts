@@ -58,7 +58,7 @@ export function toast(text: string, ...buttons: HTMLElement[]): void {
   bar?.remove();
   clearTimeout(fading);
   bar = h("div", { class: "bar" }, h("span", {}, text), ...buttons);
-  document.body.append(bar);
+  main.append(bar);
   say(text);
   fading = window.setTimeout(() => bar?.remove(), 30_000);
 }

@@ -64,6 +64,10 @@ class NewSite:
         )
         assert answer.status == 200, answer.body
 
+    def rules_version(self) -> int:
+        """The version of the rules in force; 0 for none."""
+        return int(self.moderation(f"rules?site={self.slug}")["version"])
+
     def disable(self, login: str) -> None:
         """An admin takes somebody's account away."""
         admin = self._admin()

@@ -189,11 +189,11 @@ export class Card {
     const { author } = comment;
     const title = comment.page.title || comment.page.key;
     return h("div", { class: "why" },
-      h("h3", {}, t("queue.page")),
+      h("h2", {}, t("queue.page")),
       h("p", {}, this.pageAddress
         ? h("a", { href: this.pageAddress, target: "_blank", rel: "noopener noreferrer" }, own(title))
         : own(title)),
-      h("h3", {}, t("queue.author")),
+      h("h2", {}, t("queue.author")),
       h("p", {}, h("a", { href: `/console/authors/${author.id}` }, own(author.name || comment.name))),
       h("p", { class: "history quiet" },
         h("span", {}, t("author.approved", { count: author.approved })),
@@ -203,7 +203,7 @@ export class Card {
       comment.website && h("p", {}, own(comment.website, { dir: "ltr" })),
       comment.language && h("p", { class: "quiet" }, t("queue.in_language", { language: languages.of(comment.language) ?? comment.language })),
       comment.campaign && h("p", {}, h("a", { href: `/console/campaigns#${comment.campaign}` }, t("queue.of_campaign"))),
-      h("h3", {}, t("queue.why"), " ", h("span", { class: riskClass(comment.score) }, percent(comment.score))),
+      h("h2", {}, t("queue.why"), " ", h("span", { class: riskClass(comment.score) }, percent(comment.score))),
       comment.signals.length
         ? h("ul", {}, ...comment.signals.map((signal) => h("li", {},
           h("span", { class: riskClass(signal.score) }, percent(signal.score)),
