@@ -14,7 +14,7 @@ from service.domain.errors import FieldProblem, IllegalTransition, InvalidInput,
 from service.domain.ids import new_id
 from service.domain.url import Url
 from service.notify.announcing import DELIVER, forget_hooks, send
-from service.notify.delivering import row_of
+from service.notify.delivering import OVER_AFTER, row_of
 from service.notify.messages import trial_document
 from service.outbound.guard import clean_target
 from service.privacy.secrets import Secrets
@@ -127,9 +127,11 @@ def resend(admin: Admin, hook_id: str, delivery_id: str) -> None:
         found = webhooks.delivery(session, hook.site, delivery_id)
         if found is None or found[0].webhook_id != hook.id:
             raise NotFound("There is no such message.")
-        if not hook.enabled or found[0].state is DeliveryState.WAITING:
+        since = found[0].attempted_at or found[0].created_at
+        on_its_way = found[0].state is DeliveryState.WAITING and admin.at < since + OVER_AFTER
+        if not hook.enabled or on_its_way:
             raise IllegalTransition("The webhook is switched off, or the message is on its way.")
-        found[0].state, found[0].attempts = DeliveryState.WAITING, 0
+        found[0].state, found[0].attempts, found[0].attempted_at = DeliveryState.WAITING, 0, admin.at
         jobs.add(session, jobs.NewJob(DELIVER, admin.at, {"site": hook.site, "delivery": delivery_id}))
 
 

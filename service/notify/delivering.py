@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from standardwebhooks import Webhook as Signer
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 #: With the pauses of the jobs, the last one is made about two and a half hours after the first.
 ATTEMPTS_MAX: Final = 12
 GONE: Final = 410
+SWITCHED_OFF: Final = "switched_off"
+#: So long after the last attempt no other is to come, whatever became of the job.
+OVER_AFTER: Final = timedelta(hours=2)
 
 
 class NotDelivered(Exception):
@@ -49,7 +53,10 @@ def deliver(services: Services, payload: Mapping[str, Any]) -> None:
     """The job: sends one message. Raises NotDelivered when it did not arrive and shall be sent again."""
     with transaction() as session:
         found = webhooks.delivery(session, payload["site"], payload["delivery"])
-        if found is None or found[0].state is not DeliveryState.WAITING or not found[1].enabled:
+        if found is None or found[0].state is not DeliveryState.WAITING:
+            return
+        if not found[1].enabled:
+            found[0].state, found[0].failure = DeliveryState.FAILED, SWITCHED_OFF
             return
         message = _message(services, *found)
     status, failure = _sent(services, message)

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from service import clock
 from service.comments import kinship
+from service.domain import kept as days
 from service.jobs import retention
 from service.settings import Policy
 from service.storage.database import reading
@@ -358,7 +359,7 @@ def test_the_signs_are_forgotten_and_the_campaign_is_not(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = sent(newsroom, 3)
-    later = clock.now() + retention.SIGNS_KEPT + timedelta(minutes=1)
+    later = clock.now() + days.SIGNS + timedelta(minutes=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     with newsroom.app.app_context():
         retention.drop_signs(newsroom.app.extensions["belowline"], {})

@@ -18,6 +18,7 @@ from standardwebhooks import WebhookVerificationError
 from werkzeug.test import TestResponse
 
 from service import clock
+from service.domain import kept
 from service.domain.announcement import News
 from service.jobs import retention
 from service.jobs.registry import KINDS
@@ -192,6 +193,36 @@ def test_it_is_given_up_in_the_end_and_can_be_sent_again_by_hand(
     assert len({sent.headers["webhook-id"] for sent in receiver.got}) == 1
 
 
+def test_what_was_on_its_way_when_it_was_switched_off_is_not_sent(room: Newsroom, receiver: Receiver) -> None:
+    hook = made(room, receiver.url)
+    call(room, "POST", f"/{hook['id']}/test")
+    call(room, "PATCH", f"/{hook['id']}", json={"enabled": False})
+    work(room)
+    assert receiver.got == []
+    (delivery,) = log_of(room, hook)
+    assert (delivery["state"], delivery["failure"]) == ("failed", "switched_off")
+    call(room, "PATCH", f"/{hook['id']}", json={"enabled": True})
+    assert call(room, "POST", f"/{hook['id']}/deliveries/{delivery['id']}/resend").status_code == 202
+    work(room)
+    assert len(receiver.got) == 1
+
+
+def test_a_message_whose_job_was_lost_can_be_sent_again(
+    room: Newsroom, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = made(room, receiver.url)
+    delivery = call(room, "POST", f"/{hook['id']}/test").get_json()["delivery"]
+    with room.app.app_context(), transaction() as session:
+        session.execute(delete(Job))
+    path = f"/{hook['id']}/deliveries/{delivery}/resend"
+    assert call(room, "POST", path).status_code == 409
+    later = clock.now() + delivering.OVER_AFTER
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert call(room, "POST", path).status_code == 202
+    work(room)
+    assert len(receiver.got) == 1
+
+
 def test_a_receiver_that_is_gone_is_left_alone(room: Newsroom, receiver: Receiver) -> None:
     hook = made(room, receiver.url)
     receiver.answer = lambda _: Said(410)
@@ -314,7 +345,7 @@ def test_the_log_goes_on_by_cursor_and_is_forgotten_after_30_days(
         found += [one["id"] for one in page["deliveries"]]
         cursor = page["next"]
     assert found == sent[::-1]
-    later = clock.now() + retention.DELIVERIES_KEPT + timedelta(minutes=1)
+    later = clock.now() + kept.DELIVERIES + timedelta(minutes=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     with room.app.app_context():
         retention.drop_deliveries(room.app.extensions["belowline"], {})
