@@ -36,8 +36,15 @@ PLACES: Final = (
     Place("campaigns", "/console/campaigns", Permission.READ_QUEUE),
     Place("rules", "/console/rules", Permission.DECIDE),
     Place("bans", "/console/bans", Permission.DECIDE),
+    Place("pages", "/console/pages", Permission.MANAGE_PAGES),
+    Place("log", "/console/log", Permission.READ_EVENTS),
     Place("author", "/console/authors/<id:author_id>", Permission.READ_QUEUE, Part.NONE),
+    Place("statistics", "/console/statistics", Permission.READ_STATISTICS, Part.ADMIN),
+    Place("sites", "/console/sites", Permission.ADMINISTER, Part.ADMIN),
     Place("accounts", "/console/accounts", Permission.ADMINISTER, Part.ADMIN),
+    Place("tokens", "/console/tokens", Permission.ADMINISTER, Part.ADMIN),
+    Place("webhooks", "/console/webhooks", Permission.ADMINISTER, Part.ADMIN),
+    Place("care", "/console/care", Permission.ADMINISTER, Part.ADMIN),
 )
 
 

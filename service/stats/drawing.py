@@ -57,13 +57,13 @@ def lines(series: Sequence[Mapping[str, Any]], names: Iterable[str]) -> str:
 
 
 def nice_top(largest: float) -> int:
-    """The round number at or above the largest (1, 2 or 5 times a power of ten; at least 4, to have whole steps)."""
-    step = 1
+    """Four round steps (1, 2 or 5 times a power of ten, or 25 times one) that reach the largest; 4 at least."""
+    power = 1
     while True:
-        for times in (1, 2, 4, 5):
-            if times * step >= max(largest, 4):
-                return times * step
-        step *= 10
+        for step in (power, 2 * power, 5 * power // 2 if power > 1 else 2, 5 * power):
+            if 4 * step >= largest:
+                return 4 * step
+        power *= 10
 
 
 def calibration(bins: Sequence[Mapping[str, Any]]) -> str:
@@ -96,7 +96,7 @@ def calibration(bins: Sequence[Mapping[str, Any]]) -> str:
             f'stroke="#1f3a5f" stroke-width="1.5"/>'
         )
         parts.append(f'<circle class="bin" cx="{at:.1f}" cy="{y(one["share"]):.1f}" r="4.5" fill="#1f3a5f"/>')
-    return _drawing(SQUARE, SQUARE + TOP, parts)
+    return _drawing(SQUARE, TOP + side + BOTTOM, parts)
 
 
 def _line(frame: Frame, values: Sequence[float], name: str) -> str:

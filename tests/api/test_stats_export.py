@@ -149,7 +149,7 @@ def test_the_calibration_is_drawn_where_its_numbers_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("largest", "top"), [(0, 4), (4, 4), (5, 5), (6, 10), (41, 50), (101, 200), (2001, 4000)]
+    ("largest", "top"), [(0, 4), (4, 4), (5, 8), (9, 20), (41, 80), (81, 100), (101, 200), (2001, 4000)]
 )
 def test_the_scale_ends_at_a_round_number(largest: int, top: int) -> None:
     assert drawing.nice_top(largest) == top
