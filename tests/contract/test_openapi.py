@@ -27,6 +27,7 @@ NO_API = {
     "/docs",
     "/docs/<name>",
     "/embed.js",
+    "/embed.mjs",
     "/metrics",
     "/problems/<slug>",
 }
