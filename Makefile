@@ -5,7 +5,7 @@ VENV   := .venv/bin
 SHELL  := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev check test lock openapi bench bench-scale python environment
+.PHONY: help run dev check test lock openapi bench bench-scale sizes python environment
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ bench: environment ## measure this service beside its peers, and compare with th
 
 bench-scale: environment ## measure how cost grows: threads to 100,000 comments, queues to 1,000,000 (SECONDS=3)
 	@$(VENV)/python -m benchmarks.scale --seconds $(or $(SECONDS),3)
+
+sizes: environment ## write docs/sizes.md: what readers load of this widget and of its peers
+	@sh scripts/sizes
 
 environment: python
 	@$(PYTHON) scripts/bootstrap.py requirements-dev.txt

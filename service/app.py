@@ -56,7 +56,7 @@ from service.web import (
 )
 from service.web.client import TrustedProxies
 from service.web.context import Services
-from service.widget import assets, demo
+from service.widget import assets, demo, gallery
 
 
 class IdConverter(BaseConverter):
@@ -106,6 +106,7 @@ def create_app(settings: Settings) -> Flask:
         outside_routes.bp,
         assets.bp,
         demo.bp,
+        gallery.bp,
         health.bp,
         metrics.bp,
         docs.bp,

@@ -103,7 +103,8 @@ for (const language of languages) {
   const define = { ...texts(WIDGET_KEYS), EXTRAS: JSON.stringify(`./${extras}`) };
   bundles[language] = emit(`widget-${language}.js`, await script("element.ts", define, "esm"));
 }
-for (const name of ["thread.css", "demo.css"]) emit(name, await style(join(HERE, "style", name)));
+for (const name of ["thread.css", "demo.css", "gallery.css"]) emit(name, await style(join(HERE, "style", name)));
+emit("gallery.js", await script("gallery.ts", {}, "iife"));
 emit("icon.svg", readFileSync(join(HERE, "style/icon.svg"), "utf8").trim());
 
 const known = { BUNDLES: JSON.stringify(bundles) };

@@ -168,7 +168,13 @@ def _render(template: str, thread: Mapping[str, Any], form: FormState, around: S
     authors = {comment["id"]: comment["name"] for comment in _flat(shown)}
     view = _View(form, around or Surroundings(), authors.get(form.parent))
     return _templates.get_template(template).render(
-        thread=thread, view=view, authors=authors, initials=initials, hue=hue, tongue=tongue
+        thread=thread,
+        view=view,
+        authors=authors,
+        initials=initials,
+        hue=hue,
+        tongue=tongue,
+        tongue_of_name=tongue_of_name,
     )
 
 
@@ -188,6 +194,11 @@ def initials(name: str) -> str:
 def tongue(text: str) -> str:
     """The language that a text shows by its letters, for its font and for those who hear it read; else empty."""
     return "ur" if _URDU.search(text) else ""
+
+
+def tongue_of_name(name: str, body: str) -> str:
+    """The language of a name: few have letters of Urdu alone, what their bearers write has."""
+    return tongue(name + body) if _JOINED_SCRIPT.search(name) else ""
 
 
 def hue(seed: str | None) -> int:

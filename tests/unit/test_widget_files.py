@@ -4,6 +4,7 @@ import filecmp
 import gzip
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -109,3 +110,90 @@ def test_a_build_gives_the_committed_bytes(tmp_path: Path) -> None:
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == sorted(path.name for path in STATIC.iterdir()), "run `npm run build` in widget/"
     assert filecmp.cmpfiles(tmp_path, STATIC, names, shallow=False)[0] == names
+
+
+@pytest.mark.usefixtures("node_modules")
+def test_the_package_for_applications_packs_and_its_types_fit(tmp_path: Path) -> None:
+    use = tmp_path / "use.ts"
+    use.write_text(
+        'import { counts, mount } from "belowline";\n'
+        'const place = { service: "https://comments.news.example", site: "news" };\n'
+        'const remove: () => void = await mount(document.body, { ...place, theme: "dark", lang: "ur" });\n'
+        "remove();\n"
+        "await counts(document, place);\n"
+        'document.addEventListener("belowline:submitted", ({ detail }) => detail.status.toUpperCase());\n'
+        "// @ts-expect-error: there is no such order\n"
+        'void mount(document.body, { ...place, sort: "best" });\n'
+        "export {};\n"
+    )
+    packed = subprocess.run(
+        ["npm", "pack", "--json", "--pack-destination", str(tmp_path)],
+        cwd=WIDGET / "npm",
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    names = {file["path"] for file in json.loads(packed.stdout)[0]["files"]}
+    assert names == {"package.json", "index.js", "index.d.ts"}
+    modules = tmp_path / "node_modules"
+    modules.mkdir()
+    (modules / "belowline").symlink_to(WIDGET / "npm")
+    options = [
+        "--noEmit",
+        "--strict",
+        "--target",
+        "es2022",
+        "--module",
+        "esnext",
+        "--moduleResolution",
+        "bundler",
+    ]
+    done = subprocess.run(
+        [WIDGET / "node_modules/.bin/tsc", *options, "--lib", "es2022,dom", use],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def build(out: Path, catalogues: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "CATALOGUES": str(catalogues)}
+    return subprocess.run(
+        ["node", "build.mjs", out],
+        cwd=WIDGET,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment,
+        check=False,
+    )
+
+
+@pytest.fixture
+def catalogues(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / "service/i18n/catalogues", tmp_path / "catalogues"))
+
+
+@pytest.mark.usefixtures("node_modules")
+def test_a_text_that_is_missing_stops_the_build_and_is_named(tmp_path: Path, catalogues: Path) -> None:
+    turkish = json.loads((catalogues / "tr.json").read_text(encoding="utf-8"))
+    del turkish["news.approved"]
+    turkish["thread.count"] = {"one": "{count} yorum"}
+    (catalogues / "tr.json").write_text(json.dumps(turkish), encoding="utf-8")
+    done = build(tmp_path / "out", catalogues)
+    assert done.returncode != 0
+    assert "tr: no text for news.approved" in done.stderr
+    assert 'tr: thread.count has no form "other"' in done.stderr
+
+
+@pytest.mark.usefixtures("node_modules")
+def test_one_file_adds_a_language(tmp_path: Path, catalogues: Path) -> None:
+    shutil.copy(catalogues / "en.json", catalogues / "de.json")
+    done = build(tmp_path / "out", catalogues)
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text())
+    assert {"widget-de.js", "extras-de.js", "work-de.js"} <= manifest.keys()
+    assert manifest["widget-de.js"] in (tmp_path / "out/embed.js").read_text()

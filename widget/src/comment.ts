@@ -17,6 +17,8 @@ export interface Surroundings {
   moreReplies(cursor: string): HTMLElement;
 }
 
+/** As many colours as the page without script has: a disc keeps its own. */
+const HUES = 12;
 const ARABIC = /[\u0600-\u06ff]/;
 
 /** One letter of the first and of the last word; scripts that join their letters get the first alone. */
@@ -28,12 +30,14 @@ export function initials(name: string): string {
 
 function avatar(comment: Comment): HTMLElement {
   const disc = h("span", { class: "avatar", part: "avatar", "aria-hidden": "true" }, initials(comment.name));
-  disc.style.setProperty("--hue", String(parseInt((comment.avatar ?? "").slice(0, 4), 16) % 360 || 0));
+  disc.style.setProperty("--hue", String((parseInt((comment.avatar ?? "").slice(0, 4), 16) % HUES || 0) * (360 / HUES)));
   return disc;
 }
 
 function author(comment: Comment): HTMLElement {
-  const name = h("bdi", { lang: tongue(comment.name) }, comment.name);
+  // Few names have letters of Urdu alone; what their bearers write has.
+  const lang = ARABIC.test(comment.name) ? tongue(comment.name + (comment.body_html ?? "")) : null;
+  const name = h("bdi", { lang }, comment.name);
   const link = comment.website ? guard(h("a", { href: comment.website }, name)) : name;
   return h("span", { class: "name", part: "name" }, link);
 }
