@@ -19,7 +19,7 @@ from typing import Final
 
 import psycopg
 
-from benchmarks import budgets, machine, report, rounds
+from benchmarks import budgets, machine, pipeline, report, rounds
 from benchmarks.peers import Missing, Peer
 from benchmarks.peers.belowline import Belowline
 from benchmarks.peers.isso import Isso
@@ -52,6 +52,8 @@ def main(arguments: Sequence[str]) -> int:
     record = Record()
     try:
         machine.install_all(with_wordpress="wordpress" in asked.peers)
+        for metric, value in pipeline.apart().items():
+            record.note(report.OURS, "pipeline", metric, value)
         require_nginx()
         with work_folder() as folder, postgres_server(record, wanted="postgresql" in asked.peers) as postgres:
             _measure(record, asked, _turns(record, asked.peers, folder, postgres), folder)

@@ -7,7 +7,7 @@ takes time linear in the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -71,7 +71,7 @@ class _Way:
 def words(text: str) -> Iterator[Word]:
     """Folded words as they are written."""
     for match in _word().finditer(text):
-        folded = fold(match[0])
+        folded = _known_word(match[0]) if len(match[0]) <= PIECE_MAX else fold(match[0])
         if folded:
             yield folded, match.span()
 
@@ -102,15 +102,29 @@ class Found:
     disguised: bool
 
 
-def find(reading: Reading, wanted: Mapping[tuple[str, ...], object]) -> Iterator[Found]:
-    """Where the wanted runs of words occur."""
-    bare = [word for word, _ in reading.words]
-    for length in {len(run) for run in wanted}:
-        for at in range(len(bare) - length + 1):
-            run = tuple(bare[at : at + length])
-            if run in wanted:
-                span = (reading.words[at][1][0], reading.words[at + length - 1][1][1])
-                yield Found(run, span, not reading.disguised.isdisjoint(range(at, at + length)))
+class Wanted:
+    """Runs of folded words to look for, by their first word."""
+
+    def __init__(self, runs: Iterable[tuple[str, ...]] = ()) -> None:
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        for run in runs:
+            self.add(run)
+
+    def __bool__(self) -> bool:
+        return bool(self._by_first)
+
+    def add(self, run: tuple[str, ...]) -> None:
+        """Looks for this run too."""
+        self._by_first.setdefault(run[0], []).append(run)
+
+    def found_in(self, reading: Reading) -> Iterator[Found]:
+        """Where they occur, in the order of the text."""
+        for at, (word, _) in enumerate(reading.words):
+            for run in self._by_first.get(word, ()):
+                end = at + len(run)
+                if len(run) == 1 or tuple(one for one, _ in reading.words[at:end]) == run:
+                    span = (reading.words[at][1][0], reading.words[end - 1][1][1])
+                    yield Found(run, span, not reading.disguised.isdisjoint(range(at, end)))
 
 
 def seen_as_latin(folded: str) -> str:
@@ -206,6 +220,9 @@ def _strange() -> re.Pattern[str]:
     """Letters that look like others: foreign ones, and those that only look different and folding makes plain."""
     looks = "".join(map(re.escape, map(chr, _look_alikes())))
     return re.compile(f"[{looks}\u2100-\u214f\u2460-\u24ff\uff01-\uff5e\U0001d400-\U0001d7ff]")
+
+
+_known_word = lru_cache(4096)(fold)
 
 
 @cache

@@ -135,6 +135,8 @@ class RuleBook:
     _phrases: dict[tuple[str, ...], Rule] = field(default_factory=dict)
     _prefixes: dict[str, Rule] = field(default_factory=dict)
     _names: dict[tuple[str, ...], Rule] = field(default_factory=dict)
+    _in_body: disguise.Wanted = field(default_factory=disguise.Wanted, compare=False)
+    _in_name: disguise.Wanted = field(default_factory=disguise.Wanted, compare=False)
 
     @classmethod
     def of(cls, rules: Sequence[Rule], version: int = 0) -> RuleBook:
@@ -145,8 +147,10 @@ class RuleBook:
                 book._prefixes[rule.value[:-1]] = rule
             elif rule.kind in (RuleKind.WORD, RuleKind.PHRASE):
                 book._phrases[tuple(rule.value.split(" "))] = rule
+                book._in_body.add(tuple(rule.value.split(" ")))
             elif rule.kind is RuleKind.AUTHOR:
                 book._names[tuple(rule.value.split(" "))] = rule
+                book._in_name.add(tuple(rule.value.split(" ")))
         return book
 
     @property
@@ -167,12 +171,12 @@ class RuleBook:
     def _all(self, name: str, body: str, website: str) -> Iterator[Match]:
         if self._phrases or self._prefixes:
             for reading in disguise.readings(body):
-                for found in disguise.find(reading, self._phrases):
+                for found in self._in_body.found_in(reading):
                     yield Match(self._phrases[found.run], found.span)
                 yield from self._beginning(reading.words)
         if self._names:
             for reading in disguise.readings(name):
-                yield from (Match(self._names[found.run]) for found in disguise.find(reading, self._names))
+                yield from (Match(self._names[found.run]) for found in self._in_name.found_in(reading))
         for rule in self.rules:
             if rule.kind is RuleKind.LINK and _links_to(rule.value, linked_domains(body, website)):
                 yield Match(rule)

@@ -8,9 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final
-
-from service.domain.text import fold
 
 LETTERS_MAX: Final = 600
 WORDS_MAX: Final = 150
@@ -42,7 +41,6 @@ _WRITTEN: Final[Mapping[str, str]] = {
 SMALL_WORDS: Final = {language: frozenset(words.split()) for language, words in _WRITTEN.items()}
 
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S{1,2000}", re.IGNORECASE)
-_WORD: Final = re.compile(r"[^\W\d_]{1,30}")
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,9 @@ def scripts(text: str) -> Counter[str]:
     return Counter(_script(letter) for letter in letters)
 
 
-def small_words(text: str) -> SmallWords:
-    """Its first words, looked for in each language."""
-    words = _WORD.findall(fold(text[: 10 * WORDS_MAX]))[:WORDS_MAX]
+def small_words(folded: Iterable[str]) -> SmallWords:
+    """The first of these folded words, looked for in each language."""
+    words = list(islice((word for word in folded if word.isalpha()), WORDS_MAX))
     return SmallWords(
         len(words), {name: sum(map(small.__contains__, words)) for name, small in SMALL_WORDS.items()}
     )

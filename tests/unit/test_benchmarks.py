@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import budgets, dataset, report, scale_report
+from benchmarks import budgets, dataset, pipeline, report, scale_report
 from benchmarks.budgets import BadBudget, Budget
 from benchmarks.load import Measured, Request
 from benchmarks.record import Record
@@ -70,8 +70,16 @@ def test_what_was_not_measured_is_neither_kept_nor_missed() -> None:
 
 
 def test_every_budget_names_a_case_of_the_report() -> None:
-    others = {"server", "bytes-100", "bytes-100-json"}
-    metrics = {*asdict(_measured(1.0)), "memory_after_mib", "start_ms", "sent", "gzip"}
+    others = {"server", "pipeline", "bytes-100", "bytes-100-json"}
+    metrics = {
+        *asdict(_measured(1.0)),
+        "memory_after_mib",
+        "start_ms",
+        "sent",
+        "gzip",
+        "memory_mib",
+        "cpu_us",
+    }
     for budget in budgets.load():
         for _, case, metric in (budget.value, *budget.of):
             assert case in report.CASES or case in others
@@ -105,3 +113,13 @@ def _record(rates: dict[int, tuple[float, float]]) -> Record:
 
 def _measured(rate: float) -> Measured:
     return Measured(rate, 1, 1, 1, 1, 1, 1, 1, 0, 0)
+
+
+def test_the_pipeline_is_measured_on_comments_of_the_length_that_it_says() -> None:
+    made = pipeline.texts(300)
+    assert len(set(made)) == 300
+    assert 240 < sum(map(len, made)) / len(made) < 320
+    found = pipeline.apart(20)
+    assert found["comments"] == 20
+    assert 0 < found["cpu_us"] <= found["cpu_us_p99"]
+    assert found["memory_mib"] > 0

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.disguise import find, readings
+from service.domain.disguise import Wanted, readings
 from service.domain.rules import Rule, RuleBook, RuleKind
 
 
 def found(text: str, *wanted: str) -> list[tuple[str, bool]]:
-    runs = {tuple(one.split(" ")): one for one in wanted}
+    runs = Wanted(tuple(one.split(" ")) for one in wanted)
     seen = [
         (text[hit.span[0] : hit.span[1]], hit.disguised)
         for reading in readings(text)
-        for hit in find(reading, runs)
+        for hit in runs.found_in(reading)
     ]
     return list(dict.fromkeys(seen))
 

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import chain
 
 from service.domain.comment import NewComment
-from service.domain.disguise import Found, find, readings
+from service.domain.disguise import Found, Wanted, readings
 from service.domain.facts import Facts
 from service.domain.text import fold
 from service.domain.verdict import Signal
@@ -68,8 +68,7 @@ HIDDEN = (
 
 def check(new: NewComment, _facts: Facts) -> Signal | None:
     """Scores the first of these words and phrases in the text; much more where it was hidden from machines."""
-    wanted = _all()
-    found = list(chain.from_iterable(find(reading, wanted) for reading in readings(new.body)))
+    found = list(chain.from_iterable(map(_all().found_in, readings(new.body))))
     hidden = next((one for one in found if one.disguised), None)
     if hidden:
         return _signal(SCORE_DISGUISED, "Hides what it says", hidden)
@@ -82,15 +81,10 @@ def _signal(score: float, what: str, found: Found) -> Signal:
 
 
 @cache
-def _adverts() -> dict[tuple[str, ...], None]:
-    return {tuple(fold(words).split(" ")): None for words in ADVERTS}
+def _adverts() -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(fold(words).split(" ")) for words in ADVERTS)
 
 
 @cache
-def _hidden() -> dict[tuple[str, ...], None]:
-    return {tuple(fold(words).split(" ")): None for words in HIDDEN}
-
-
-@cache
-def _all() -> dict[tuple[str, ...], None]:
-    return _adverts() | _hidden()
+def _all() -> Wanted:
+    return Wanted([*_adverts(), *(tuple(fold(words).split(" ")) for words in HIDDEN)])

@@ -13,8 +13,8 @@ SCORE = 0.5
 
 def check(new: NewComment, _facts: Facts) -> Signal | None:
     """Scores a body mostly in capitals; scripts without case never count."""
-    upper = sum(c.isupper() for c in new.body)
-    cased = upper + sum(c.islower() for c in new.body)
+    upper = sum(map(str.isupper, new.body))
+    cased = upper + sum(map(str.islower, new.body))
     if cased < CASED_MIN or upper / cased < SHARE_MIN:
         return None
     return Signal("capitals", 1, SCORE, f"{round(100 * upper / cased)} % of the letters are capitals.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.domain.comment import NewComment
+from service.domain.disguise import readings
 from service.domain.facts import Facts
 from service.domain.verdict import Signal
 from service.spam import tongues
@@ -31,7 +32,9 @@ def check(new: NewComment, facts: Facts) -> Signal | None:
         return Signal(
             "language", 1, SCORE_SCRIPT, f"The text is in another script than the site's: {script}."
         )
-    return _by_words(tongues.small_words(body), facts.site_language)
+    return _by_words(
+        tongues.small_words(word for word, _ in readings(new.body)[0].words), facts.site_language
+    )
 
 
 def _by_words(found: tongues.SmallWords, own: str) -> Signal | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
@@ -17,6 +18,8 @@ _WORD = re.compile(r"\S{2,60}")
 def check(new: NewComment, _facts: Facts) -> Signal | None:
     """Scores the first word, in name or body, that mixes Latin, Cyrillic or Greek; the span is that of the body."""
     for text, where in ((new.name, "name"), (new.body, "text")):
+        if text.isascii():
+            continue
         for word in _WORD.finditer(text):
             scripts = _scripts(word[0])
             if len(scripts) > 1:
@@ -31,8 +34,11 @@ def check(new: NewComment, _facts: Facts) -> Signal | None:
     return None
 
 
-def _scripts(word: str) -> set[str]:
-    if word.isascii():
-        return set()
+def _scripts(word: str) -> frozenset[str]:
+    return frozenset() if word.isascii() else _mixed(word)
+
+
+@lru_cache(2048)
+def _mixed(word: str) -> frozenset[str]:
     named = (unicodedata.name(character, "").partition(" ")[0] for character in word if character.isalpha())
-    return {name.title() for name in named if name in LOOK_ALIKES}
+    return frozenset(name.title() for name in named if name in LOOK_ALIKES)

@@ -7,19 +7,18 @@ from collections import Counter
 from functools import cache
 
 from service.domain.comment import NewComment
+from service.domain.disguise import readings
 from service.domain.facts import Facts
-from service.domain.text import fold
 from service.domain.verdict import Signal
 
 RUN_MIN = 10
 RUN_LONG = 40
 SCORE_RUN = 0.2
 SCORE_RUN_LONG = 0.5
+LETTERS_MIN = 2
 WORDS_MIN = 12
 SHARE_MIN = 0.4
 SCORE_WORDS = 0.5
-
-_WORD = re.compile(r"[^\W_]{2,40}")
 
 
 def check(new: NewComment, _facts: Facts) -> Signal | None:
@@ -27,7 +26,7 @@ def check(new: NewComment, _facts: Facts) -> Signal | None:
     run = max(_runs().finditer(new.body), key=lambda match: match.end() - match.start(), default=None)
     length = run.end() - run.start() if run else 0
     by_run = SCORE_RUN_LONG if length >= RUN_LONG else SCORE_RUN if run else 0.0
-    words = _WORD.findall(fold(new.body))
+    words = [word for word, _ in readings(new.body)[0].words if len(word) >= LETTERS_MIN]
     often = Counter(words).most_common(1)[0][1] if len(words) >= WORDS_MIN else 0
     if often and often / len(words) >= SHARE_MIN:
         return Signal("repetition", 1, SCORE_WORDS, f"One word comes {often} times among {len(words)}.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,6 +42,11 @@ class Seen:
     @cached_property
     def folded(self) -> str:
         return " ".join([piece.chunk.folded for piece in self.pieces])
+
+    @cached_property
+    def characters(self) -> Counter[str]:
+        """How often each character comes: there are far fewer of them than places."""
+        return Counter(self.body)
 
     @cached_property
     def letters(self) -> int:
@@ -158,28 +164,39 @@ def _repeated_words(seen: Seen) -> float:
 def _symbols(seen: Seen) -> float:
     if seen.body.isascii():
         return _share(sum(map(seen.body.count, "+<=>|~")), len(seen.body), 0.0, 0.1)
-    return _share(sum(unicodedata.category(c) in ("So", "Sm") for c in seen.body), len(seen.body), 0.0, 0.1)
+    symbols = sum(n for c, n in seen.characters.items() if unicodedata.category(c) in ("So", "Sm"))
+    return _share(symbols, len(seen.body), 0.0, 0.1)
 
 
 def _mixed_scripts(seen: Seen) -> float:
+    if seen.body.isascii() or len(_look_alikes("".join(seen.characters))) < 2:
+        return 0.0
     for piece in seen.pieces:
-        if not piece.raw.isascii():
-            names = {unicodedata.name(c, "").partition(" ")[0] for c in piece.raw if c.isalpha()}
-            if len(names & {"LATIN", "CYRILLIC", "GREEK"}) > 1:
-                return 1.0
+        if not piece.raw.isascii() and len(_look_alikes(piece.raw)) > 1:
+            return 1.0
     return 0.0
+
+
+def _look_alikes(text: str) -> set[str]:
+    """Which of the scripts that look alike have letters in a text."""
+    names = {unicodedata.name(c, "").partition(" ")[0] for c in text if c.isalpha()}
+    return names & {"LATIN", "CYRILLIC", "GREEK"}
 
 
 def _styled_letters(seen: Seen) -> float:
     """Letters that only look different: mathematical, full-width, enclosed."""
     if seen.body.isascii():
         return 0.0
-    styled = sum(unicodedata.decomposition(c).startswith(("<font", "<wide", "<circle")) for c in seen.body)
+    styled = sum(
+        n
+        for c, n in seen.characters.items()
+        if unicodedata.decomposition(c).startswith(("<font", "<wide", "<circle"))
+    )
     return float(styled >= 4)
 
 
 def _hidden(seen: Seen) -> float:
-    return float(not seen.body.isascii() and any(c in _HIDDEN for c in seen.body))
+    return float(not seen.body.isascii() and not _HIDDEN.isdisjoint(seen.characters))
 
 
 def _spaced_letters(seen: Seen) -> float:
