@@ -59,11 +59,7 @@ def reset_account(admin: Admin, account_id: str, *, password: bool, factor: bool
     password_hash = hashed(new) if new else None
     with transaction() as session:
         account = _locked(session, admin, account_id)
-        if password_hash is not None:
-            account.password_hash = password_hash
-        if factor:
-            account.factor, account.factor_step, account.recovery = None, 0, []
-        sessions.end_all(session, account.id)
+        accounts.renew(session, account, password_hash, factor=factor)
         parts = [name for name, chosen in (("password", password), ("second_factor", factor)) if chosen]
         _record(session, admin, account, "account_reset", {"parts": parts})
     return new

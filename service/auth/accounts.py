@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.auth.passwords import hashed
-from service.domain.errors import FieldProblem, InvalidInput
+from service.domain.errors import FieldProblem, InvalidInput, NotFound
 from service.domain.ids import new_id
 from service.domain.role import Role
-from service.storage import access
-from service.storage.database import transaction
+from service.storage import access, sessions
+from service.storage.database import Session, transaction
 
 PASSWORD_MIN = 12
 # Without @: a login stands in the audit log, where no email may be.
@@ -55,3 +55,25 @@ def add(new: NewAccount, now: datetime) -> access.Account:
         access.add(session, account)
         session.flush()
     return account
+
+
+def renew(session: Session, account: access.Account, password_hash: str | None, *, factor: bool) -> None:
+    """Gives a locked account another password, takes its second factor away, or both; all its sessions end."""
+    if password_hash is not None:
+        account.password_hash = password_hash
+    if factor:
+        account.factor, account.factor_step, account.recovery = None, 0, []
+    sessions.end_all(session, account.id)
+
+
+def reset(login: str, password: str | None, *, factor: bool) -> None:
+    """The same for the account of this name, by whoever has the machine. Raises NotFound, InvalidInput."""
+    if password is not None:
+        check_password(password, "password")
+    password_hash = hashed(password) if password is not None else None
+    with transaction() as session:
+        found = access.account_by_login(session, login)
+        account = access.lock_account(session, found.id) if found else None
+        if account is None:
+            raise NotFound(f"There is no account {login}.")
+        renew(session, account, password_hash, factor=factor)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from service.auth.principal import Principal
+from service.domain.kept import SESSIONS
 from service.domain.role import Role, Stage
 from service.storage import sessions
 from service.storage.access import Account, Scope
@@ -17,7 +18,7 @@ from service.storage.database import Session, reading, transaction
 from service.storage.sessions import LoginSession, Since
 
 IDLE: Final = timedelta(minutes=30)
-LONGEST: Final = timedelta(hours=12)
+LONGEST: Final = SESSIONS
 # Whoever types the code or looks for the telephone has this long.
 SIGNING_IN: Final = timedelta(minutes=10)
 SEEN_EVERY: Final = timedelta(minutes=1)

@@ -25,7 +25,7 @@ from service.web.context import services
 
 LOGIN = re.compile(accounts.LOGIN_PATTERN)
 
-commands = AppGroup("accounts", help="Add accounts, and say what they are told by mail.")
+commands = AppGroup("accounts", help="Add and reset accounts, and say what they are told by mail.")
 
 
 @commands.command("add")
@@ -45,6 +45,21 @@ def add(login: str, role: str, named: tuple[str, ...], all_sites: bool, password
     sites = sites_of(named, all_sites)
     accounts.add(NewAccount(login, _password(password_stdin), Role(role), sites), clock.now())
     click.echo(f"added the {role} {login}", err=True)
+
+
+@commands.command("reset")
+@click.argument("login")
+@click.option("--password", "new_password", is_flag=True, help="Give a new password; it is asked for.")
+@click.option("--password-stdin", is_flag=True, help="The same, read from standard input.")
+@click.option("--second-factor", is_flag=True, help="Take the second factor away, for a lost device.")
+@plainly
+def reset(login: str, new_password: bool, password_stdin: bool, second_factor: bool) -> None:
+    """Let somebody in again who lost the password or the device; all their browsers are signed out."""
+    wanted = new_password or password_stdin
+    if not wanted and not second_factor:
+        raise click.UsageError("say what to reset: --password, --password-stdin or --second-factor")
+    accounts.reset(login, _password(password_stdin) if wanted else None, factor=second_factor)
+    click.echo(f"{login} may sign in again", err=True)
 
 
 @commands.command("mail")

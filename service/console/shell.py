@@ -89,7 +89,6 @@ def refused(error: DomainError) -> Response:
     response = page(
         "console/refused.html",
         status=error.status,
-        slug=error.slug.replace("-", "_") if has(key) else "other",
         key=key if has(key) else "console.refused.other",
     )
     response.headers.update(error.headers)

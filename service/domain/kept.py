@@ -11,6 +11,7 @@ SIGNS: Final = timedelta(days=30)
 DELIVERIES: Final = timedelta(days=30)
 NETWORK_BANS: Final = timedelta(days=30)
 IDEMPOTENCY_KEYS: Final = timedelta(hours=24)
+SESSIONS: Final = timedelta(hours=12)
 
 
 @dataclass(frozen=True)

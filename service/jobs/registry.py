@@ -61,6 +61,7 @@ KINDS = (
     Kind("drop-used-challenges", retention.drop_used_challenges, every_seconds=600),
     Kind("drop-signs", retention.drop_signs, every_seconds=3600),
     Kind("drop-bans", retention.drop_bans, every_seconds=3600),
+    Kind("drop-sessions", retention.drop_sessions, every_seconds=3600),
 )
 
 

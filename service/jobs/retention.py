@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from service import clock
 from service.domain import kept
 from service.log import logger
-from service.storage import bans, campaigns, challenges, mails, retention, webhooks
+from service.storage import bans, campaigns, challenges, mails, retention, sessions, webhooks
 from service.storage.database import Session, transaction
 
 if TYPE_CHECKING:
@@ -81,6 +81,12 @@ def _drop_mail(
     table: type[mails.Mail | mails.MailNews | mails.MailLink], before: datetime, session: Session
 ) -> int:
     return mails.drop(session, table, before, ROWS_AT_ONCE)
+
+
+def drop_sessions(_services: Services, _payload: Mapping[str, Any]) -> None:
+    """Sessions of the console go when they are too old to be good for anything."""
+    begun_before = clock.now() - kept.SESSIONS
+    _until_none("sessions dropped", lambda session: sessions.drop_ended(session, begun_before, ROWS_AT_ONCE))
 
 
 def _until_none(event: str, some: Callable[[Session], int]) -> None:

@@ -18,6 +18,7 @@ from flask import Flask
 
 from service.domain.announcement import News
 from service.domain.email import parse_email
+from service.domain.role import Role
 from service.jobs.registry import KINDS
 from service.jobs.worker import Worker
 from service.notify import announcing
@@ -25,6 +26,7 @@ from service.storage.database import database_url
 from tests.api.desk import Desk
 from tests.api.mailed import BASE, Mailroom
 from tests.api.newsroom import ORIGIN, PAGE, Newsroom, bearer, open_newsroom
+from tests.api.signed_in import hire
 from tests.backing.mail import LINK
 from tests.backing.receiver import receiving
 from tests.backing.redis import RedisServer
@@ -146,9 +148,22 @@ def exercise(newsroom: Newsroom) -> Iterator[tuple[str, bytes]]:
             "events/verification",
             "pages",
             f"authors/{item['author']['id']}",
+            "live",
+            "bans",
+            "campaigns",
             f"comments?status=approved&q={CANARY.partition('@')[0].lower()}",
         ):
             yield call("GET", f"/v1/moderation/{path}", headers=bearer(credential))
+    yield from in_a_browser(newsroom, item["author"]["id"])
+
+
+def in_a_browser(newsroom: Newsroom, author: str) -> Iterator[tuple[str, bytes]]:
+    """What the console shows to somebody who is signed in; its scripts call what `exercise` calls."""
+    admin = hire(newsroom, Role.ADMIN).sign_in()
+    for path in ("", "/campaigns", "/rules", "/bans", "/accounts", "/me", f"/authors/{author}"):
+        answer = admin.client.get(f"/console{path}")
+        yield f"GET /console{path}", str(answer.headers).encode() + answer.get_data()
+    yield "sign in", admin.begin(CANARY).get_data()
 
 
 def told(newsroom: Newsroom) -> Iterator[tuple[str, bytes]]:

@@ -55,6 +55,7 @@ KNOWN = {
     "body.blog": ("blogs", 1.0),
     "body.url": ("urls", 1.0),
     "header.If-Match": ("versions", 0.9),
+    "body.comment": ("comments", 0.9),
     "body.site": ("sites", 1.0),
     "body.page": ("pages", 0.9),
     "body.parent": ("public", 0.5),

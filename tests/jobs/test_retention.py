@@ -10,13 +10,14 @@ from sqlalchemy import select
 
 from service.domain.ids import new_id
 from service.domain.page import canonical_page
+from service.domain.role import Role, Stage
 from service.domain.status import Status
 from service.jobs import retention
 from service.jobs.worker import Worker
 from service.settings import Policy
 from service.storage import authors, comments, pages, sites
 from service.storage.database import reading, transaction
-from service.storage.models import Comment, IdempotencyRecord, Vote
+from service.storage.models import Account, Comment, IdempotencyRecord, LoginSession, Vote
 from service.web.context import services
 from tests.jobs.conftest import Hands
 
@@ -100,3 +101,21 @@ def test_idempotency_keys_go_when_they_have_expired(app: Flask, hands: Hands) ->
     with reading() as session:
         left_over = sorted(session.scalars(select(IdempotencyRecord.expires_at)))
     assert left_over == [hands.now + timedelta(seconds=1), hands.now + timedelta(hours=1)]
+
+
+def test_sessions_go_when_they_are_too_old_for_anything(app: Flask, hands: Hands) -> None:
+    now = hands.now
+    with transaction() as session:
+        session.add(
+            Account(id=HASH, login="anna", password_hash="-", role=Role.MODERATOR, sites=None, created_at=now)
+        )
+        session.flush()
+        for number, hours in enumerate((13, 12, 11.99, 0, 20, 30, 40)):
+            began = now - timedelta(hours=hours)
+            row = LoginSession(
+                digest=f"{number}", account_id=HASH, stage=Stage.FULL, created_at=began, seen_at=began
+            )
+            session.add(row)
+    Worker(services()).run_once()
+    with reading() as session:
+        assert sorted(session.scalars(select(LoginSession.digest))) == ["2", "3"]

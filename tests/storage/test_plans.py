@@ -31,6 +31,8 @@ READS = {
     "queue, riskiest": QUEUE + "&order=risk",
     "queue of a page": QUEUE + "&page={page}&status=approved",
     "queue of an author": QUEUE + "&author={author}&status=approved",
+    "queue of a language": QUEUE + "&language=tr",
+    "live queue": "/v1/moderation/live?site={site}",
     "queue of a signal": QUEUE + "&signal=links",
     "a comment and its history": "/v1/moderation/comments/{comment}",
     "the log": "/v1/moderation/events?site={site}",
@@ -113,3 +115,11 @@ def test_no_list_looks_at_every_comment(seeded: Newsroom, read: str) -> None:
 def test_a_scan_would_be_found(seeded: Newsroom) -> None:
     """The control: a filter without an index."""
     assert looks_at_all(plan_of("SELECT id FROM comments WHERE website = 'x'", ()))
+
+
+def test_the_number_of_waiting_comments_is_known_without_counting_them(seeded: Newsroom) -> None:
+    asked = statements_of(seeded, QUEUE.format(site=seeded.site))
+    counting = [statement for statement, _ in asked if "count(" in statement or "sum(" in statement]
+    assert len(counting) == 1
+    assert "FROM tallies" in counting[0]
+    assert seeded.moderation("comments", token=seeded.admin).get_json()["total"] == PENDING
