@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from service.admin.outside import Wanted, shown, switch_off, switch_on
 from service.admin.setup import Admin
 from service.auth.guard import principal
 from service.clock import rfc3339
+from service.domain.errors import TextProblem
 from service.domain.page import URL_MAX
 from service.domain.role import Permission
 from service.domain.text import clean_line
@@ -27,11 +29,20 @@ from service.web.permissions import requires
 
 bp = Blueprint("admin-outside", __name__)
 TAG = "Administration"
-KEY_MAX = 200
+KEY_PATTERN = r"^[0-9A-Za-z_-]{1,200}$"
+
+
+def clean_key(raw: str) -> str:
+    """A key as such services give them. Raises TextProblem: required, invalid."""
+    if not raw:
+        raise TextProblem("required", "Give the key that you got there.")
+    if not re.fullmatch(KEY_PATTERN, raw):
+        raise TextProblem("invalid", "A key has letters and digits.")
+    return raw
 
 
 class OutsideInput(Strict):
-    key = Cleaned(partial(clean_line, max_length=KEY_MAX), required=True, max_length=KEY_MAX)
+    key = Cleaned(clean_key, required=True, metadata={"pattern": KEY_PATTERN})
     url = Cleaned(
         partial(clean_line, max_length=URL_MAX),
         load_default=DEFAULT_URL,
@@ -46,7 +57,10 @@ class OutsideInput(Strict):
     )
     consent = Flag(
         required=True,
-        metadata={"description": "You agree to what docs/pressure.md says is sent of each comment."},
+        metadata={
+            "description": "You agree to what docs/pressure.md says is sent of each comment.",
+            "enum": [True],
+        },
     )
 
 

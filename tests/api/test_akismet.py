@@ -119,6 +119,9 @@ def test_nothing_leaves_until_an_admin_agreed(room: Newsroom, akismet: FakeAkism
     wanted = {"key": akismet.key, "url": akismet.url, "blog": BLOG}
     assert call(room, "PUT", **wanted, consent=False).get_json()["errors"][0]["field"] == "consent"
     assert call(room, "PUT", **wanted).status_code == 422
+    assert (
+        call(room, "PUT", **wanted | {"key": "a b\n"}, consent=True).get_json()["errors"][0]["field"] == "key"
+    )
     assert call(room, "PUT", room.moderator, **wanted, consent=True).status_code == 403
     assert call(room, "PUT", open_newsroom(room.app).admin, **wanted, consent=True).status_code == 404
     bad = call(room, "PUT", **wanted | {"url": "https://10.0.0.1/1.1"}, consent=True)

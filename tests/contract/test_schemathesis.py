@@ -53,6 +53,7 @@ KNOWN = {
     "path.webhook_id": ("webhooks", 1.0),
     "path.delivery_id": ("deliveries", 1.0),
     "body.blog": ("blogs", 1.0),
+    "body.key": ("keys", 1.0),
     "body.url": ("urls", 1.0),
     "header.If-Match": ("versions", 0.9),
     "body.comment": ("comments", 0.9),
@@ -147,6 +148,7 @@ def _known(service: RunningService) -> dict[str, list[str]]:
     return {
         "webhooks": hooks,
         "deliveries": sent,
+        "keys": ["0123456789ab"],
         "blogs": ["https://news.example"],
         "urls": ["https://hooks.example/x", "https://api.telegram.org/bot1/sendMessage?chat_id=2"],
         "sites": ["demo"],
