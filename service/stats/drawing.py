@@ -138,7 +138,7 @@ def _dates(frame: Frame, series: Sequence[Mapping[str, Any]]) -> list[str]:
         anchor = (
             "start" if index == 0 and len(series) > 1 else "end" if index == len(series) - 1 > 0 else "middle"
         )
-        parts.append(_words(frame.x(index), HEIGHT - 8, text, anchor))
+        parts.append(_words(frame.x(index), HEIGHT - 8, text, anchor, "scale date"))
     return parts
 
 
@@ -147,9 +147,9 @@ def _rule(x1: float, y1: float, x2: float, y2: float) -> str:
     return f'<line class="rule" {where} stroke="{_PLAIN}" stroke-opacity="0.35"/>'
 
 
-def _words(x: float, y: float, text: str, anchor: str) -> str:
+def _words(x: float, y: float, text: str, anchor: str, kind: str = "scale") -> str:
     return (
-        f'<text class="scale" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="12" '
+        f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="12" '
         f'font-family="sans-serif" fill="{_PLAIN}">{text}</text>'
     )
 

@@ -193,12 +193,15 @@ def test_an_admin_changes_a_site_and_copies_its_snippet(desk: Callable[..., Desk
     card.get_by_text("Settings", exact=True).click()
     card.locator("[name=close_after_days]").fill("14")
     card.locator("[name=hold_hot_pages]").uncheck()
+    card.locator("[name=auto_reject]").check()
+    card.locator("[name=review_share]").fill("7")
     card.get_by_role("button", name="Save").click()
     page.locator(".bar", has_text="Saved").wait_for()
-    kept = "SELECT close_after_days, hold_hot_pages, policy FROM sites WHERE slug = 'demo'"
-    assert sql(service, kept) == [(14, 0, "hold_all")]
+    kept = "SELECT close_after_days, hold_hot_pages, policy, auto_reject, review_share FROM sites WHERE slug = 'demo'"
+    assert sql(service, kept) == [(14, 0, "hold_all", 1, 0.07)]
     card.locator("[name=close_after_days]").fill("")
     card.locator("[name=hold_hot_pages]").check()
+    card.locator("[name=auto_reject]").uncheck()
     card.get_by_role("button", name="Save").click()
     page.wait_for_function("() => document.querySelector('.bar')")
     page.locator(".bar", has_text="Saved").wait_for()

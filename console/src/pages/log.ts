@@ -31,7 +31,7 @@ const to = h("input", { name: "to", type: "date" });
 const comment = h("input", { name: "comment", type: "search", dir: "ltr", value: given.get("comment") ?? "", placeholder: t("log.id") });
 const author = h("input", { name: "author", type: "search", dir: "ltr", value: given.get("author") ?? "", placeholder: t("log.id") });
 const check = h("section", { class: "panel", "aria-labelledby": "check" });
-const list = h("section", { "aria-label": t("nav.log") });
+const list = h("div");
 const rows = h("tbody");
 
 /** Whole days of the person's own clock: the end is the beginning of the next day. */
