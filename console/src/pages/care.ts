@@ -16,12 +16,12 @@ void show(async () => {
   const [keys, retention] = await Promise.all([get<Keys>("admin/keys"), get<{ kept: Kept[] }>("admin/retention")]);
   const fact = (key: string, value: string): HTMLElement => h("div", {}, h("dt", {}, t(key)), h("dd", {}, value));
   return [
-    h("section", { class: "panel", "aria-labelledby": "keys" }, h("h2", { id: "keys" }, t("care.keys")),
+    h("section", { class: "panel" }, h("h2", {}, t("care.keys")),
       h("p", {}, t("care.keys_about")),
       h("dl", { class: "facts big" }, fact("care.age", t("care.days", { count: keys.age_days })), fact("care.since", moment(keys.since)), fact("care.number", number(keys.keys))),
       h("p", { class: `notice ${keys.rotate ? "bad" : "good"}` }, t(keys.rotate ? "care.rotate" : "care.fine", { count: keys.rotate_after_days })),
       h("p", { class: "quiet" }, t("care.rotate_how")), h("code", { dir: "ltr" }, "flask --app service keys rotate")),
-    h("section", { class: "panel", "aria-labelledby": "kept" }, h("h2", { id: "kept" }, t("care.retention")), h("p", {}, t("care.retention_about")),
+    h("section", { class: "panel" }, h("h2", {}, t("care.retention")), h("p", {}, t("care.retention_about")),
       table(t("care.retention"), [t("care.what"), t("care.how_long"), t("care.how")],
         retention.kept.map((row) => [t(`care.${row.what}`), kept(row.seconds, row.what), t(`care.${row.what}_how`)]))),
   ];
