@@ -103,26 +103,29 @@ class Found:
 
 
 class Wanted:
-    """Runs of folded words to look for, by their first word."""
+    """Runs of folded words to look for: by their first word, and then their lengths, however many there are."""
 
     def __init__(self, runs: Iterable[tuple[str, ...]] = ()) -> None:
-        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        self._runs: set[tuple[str, ...]] = set()
+        self._lengths: dict[str, set[int]] = {}
         for run in runs:
             self.add(run)
 
     def __bool__(self) -> bool:
-        return bool(self._by_first)
+        return bool(self._runs)
 
     def add(self, run: tuple[str, ...]) -> None:
         """Looks for this run too."""
-        self._by_first.setdefault(run[0], []).append(run)
+        self._runs.add(run)
+        self._lengths.setdefault(run[0], set()).add(len(run))
 
     def found_in(self, reading: Reading) -> Iterator[Found]:
         """Where they occur, in the order of the text."""
         for at, (word, _) in enumerate(reading.words):
-            for run in self._by_first.get(word, ()):
-                end = at + len(run)
-                if len(run) == 1 or tuple(one for one, _ in reading.words[at:end]) == run:
+            for length in self._lengths.get(word, ()):
+                end = at + length
+                run = tuple(one for one, _ in reading.words[at:end])
+                if len(run) == length and run in self._runs:
                     span = (reading.words[at][1][0], reading.words[end - 1][1][1])
                     yield Found(run, span, not reading.disguised.isdisjoint(range(at, end)))
 
