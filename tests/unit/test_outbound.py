@@ -128,6 +128,18 @@ def test_the_name_is_looked_up_once_and_that_address_is_used(monkeypatch: pytest
     assert connected == [("1.1.1.1", 443)]
 
 
+@pytest.mark.parametrize("address", ["4000::1", "5f00::1", "2001:1::1", "240.0.0.1", "192.88.99.1"])
+def test_our_own_rule_judges_what_a_name_stands_for(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    answer = [(family, socket.SOCK_STREAM, 6, "", (address, 443))]
+    connected: list[Any] = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: answer)
+    monkeypatch.setattr(socket.socket, "connect", lambda _self, to: connected.append(to))
+    with pytest.raises(OutboundError, match="forbidden"):
+        Outbound().post("https://hooks.example/", b"{}", {})
+    assert connected == []
+
+
 @contextmanager
 def answering(talk: Callable[[socket.socket], None]) -> Iterator[str]:
     """A server on this machine that reads one request and then says what `talk` does."""
