@@ -12,7 +12,6 @@ from service.auth.sign_in import NEED_FACTOR, Step
 from service.domain.errors import FieldProblem, Forbidden, InvalidInput, NotFound
 from service.domain.role import Stage
 from service.privacy.keyring import Keyring
-from service.privacy.sealed import SealedSecrets
 from service.storage import access
 from service.storage import sessions as stored
 from service.storage.database import transaction
@@ -20,12 +19,11 @@ from service.storage.database import transaction
 
 def secret_of(keyring: Keyring, who: SignedIn) -> str:
     """The secret that this session is setting up; the same until it is confirmed, so that a reload changes nothing."""
-    sealed = SealedSecrets(keyring)
     if who.enrolling is not None:
-        return sealed.open(who.enrolling, who.account_id)
+        return factors.opened(keyring, who.enrolling, who.account_id)
     secret = factors.new_secret()
     with transaction() as session:
-        stored.keep_factor(session, who.digest, sealed.close(secret, who.account_id))
+        stored.keep_factor(session, who.digest, factors.close(keyring, secret, who.account_id))
     return secret
 
 
@@ -45,7 +43,7 @@ def confirm(keyring: Keyring, who: SignedIn, code: str, now: datetime) -> tuple[
         account = access.lock_account(session, who.account_id)
         if account is None:
             raise NotFound("There is no such account.")
-        account.factor = SealedSecrets(keyring).close(secret, account.id)
+        account.factor = factors.close(keyring, secret, account.id)
         account.factor_step = step
         account.recovery = [factors.recovery_digest(code) for code in codes]
         stored.end_all(session, account.id)

@@ -10,6 +10,9 @@ from typing import Final
 
 import pyotp
 
+from service.privacy.keyring import Keyring
+from service.privacy.secrets import Secrets
+
 ISSUER: Final = "Belowline"
 STEP_SECONDS: Final = 30
 # One step to either side: clocks of telephones are seldom further off.
@@ -24,6 +27,21 @@ _RECOVERY_LENGTH: Final = 16
 def new_secret() -> str:
     """160 random bits in base 32."""
     return pyotp.random_base32()
+
+
+def close(keyring: Keyring, secret: str, account_id: str) -> bytes:
+    """The encrypted secret; it opens for this account only."""
+    return Secrets(keyring).close({"factor": secret}, row_of(account_id))
+
+
+def opened(keyring: Keyring, closed: bytes, account_id: str) -> str:
+    """The secret in clear. Raises KeysError when the keys do not fit, or it is another account's."""
+    return Secrets(keyring).open(closed, row_of(account_id))["factor"]
+
+
+def row_of(account_id: str) -> str:
+    """Where an account's secret is kept, as its encryption knows it."""
+    return f"accounts/{account_id}"
 
 
 def address(secret: str, login: str) -> str:

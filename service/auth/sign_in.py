@@ -12,7 +12,6 @@ from service.auth.sessions import SignedIn
 from service.domain.errors import Unauthenticated
 from service.domain.role import Role, Stage
 from service.privacy.keyring import Keyring
-from service.privacy.sealed import SealedSecrets
 from service.storage import access
 from service.storage import sessions as stored
 from service.storage.access import Account
@@ -74,7 +73,7 @@ def _after_password(account: Account) -> Stage:
 
 def _takes(keyring: Keyring, account: Account, code: str, now: datetime) -> bool:
     assert account.factor is not None
-    secret = SealedSecrets(keyring).open(account.factor, account.id)
+    secret = factors.opened(keyring, account.factor, account.id)
     step = factors.step_of(secret, code.replace(" ", ""), now, account.factor_step)
     if step is not None:
         account.factor_step = step

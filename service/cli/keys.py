@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from service.auth import factors
 from service.cli.plainly import explained, plainly
 from service.notify import delivering
 from service.privacy import keyring
@@ -14,7 +15,7 @@ from service.privacy.secrets import Secrets
 from service.privacy.vault import Vault
 from service.settings import Settings, SettingsError
 from service.spam import outside
-from service.storage import account_mails, ciphertexts, outside_filters, webhooks
+from service.storage import access, account_mails, ciphertexts, outside_filters, webhooks
 from service.storage.ciphertexts import Ciphertext
 from service.storage.database import reading, transaction
 from service.web.context import services
@@ -90,14 +91,17 @@ def _encrypt_again(vault: Vault) -> None:
 
 
 def _close_secrets_again(secrets: Secrets) -> None:
-    """What admins entrusted to us: addresses and secrets of webhooks, keys of filters outside."""
+    """Those of second factors, and what admins entrusted to us: webhooks, keys of filters outside."""
     with transaction() as session:
-        hooks, accounts = webhooks.every(session), outside_filters.every(session)
+        hooks, filters = webhooks.every(session), outside_filters.every(session)
+        factored = access.accounts_with_factor(session)
         for hook in hooks:
             hook.ciphertext = _afresh(secrets, hook.ciphertext, delivering.row_of(hook))
-        for account in accounts:
-            account.ciphertext = _afresh(secrets, account.ciphertext, outside.row_of(account.site))
-    click.echo(f"encrypted {len(hooks) + len(accounts)} secrets again", err=True)
+        for one in filters:
+            one.ciphertext = _afresh(secrets, one.ciphertext, outside.row_of(one.site))
+        for account in factored:
+            account.factor = _afresh(secrets, account.factor or b"", factors.row_of(account.id))
+    click.echo(f"encrypted {len(hooks) + len(filters) + len(factored)} secrets again", err=True)
 
 
 def _afresh(secrets: Secrets, closed: bytes, row: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Encrypts what admins entrust to us: addresses and secrets of webhooks, keys of other services."""
+"""Encrypts secrets: of second factors, and what admins entrust to us (webhooks, keys of other services)."""
 
 from __future__ import annotations
 

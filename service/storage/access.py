@@ -73,6 +73,11 @@ def accounts(session: Session) -> Sequence[Account]:
     return session.scalars(select(Account).order_by(Account.login)).all()
 
 
+def accounts_with_factor(session: Session) -> Sequence[Account]:
+    """Those who sign in with a second factor."""
+    return session.scalars(select(Account).where(Account.factor.is_not(None)).order_by(Account.id)).all()
+
+
 def tokens(session: Session) -> Sequence[Token]:
     """All tokens, newest first; digests only, a token itself is never stored."""
     return session.scalars(select(Token).order_by(Token.id.desc())).all()

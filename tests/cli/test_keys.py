@@ -13,17 +13,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from service import clock
+from service.auth import factors
 from service.cli import keys
 from service.domain.announcement import HookFormat
 from service.domain.ids import new_id
+from service.domain.role import Role
 from service.privacy import keyring
 from service.privacy.keyring import KeysError
 from service.privacy.secrets import Secrets
 from service.privacy.vault import Vault
-from service.storage import authors, ciphertexts, outside_filters, webhooks
+from service.storage import access, authors, ciphertexts, outside_filters, webhooks
 from service.storage.authors import NewAuthor
 from service.storage.database import reading, transaction
-from service.storage.models import Author, OutsideFilter
+from service.storage.models import Account, Author, OutsideFilter
 from service.web.context import services
 from tests.backing.service import ROOT, RunningService
 from tests.cli.conftest import Run
@@ -211,7 +213,9 @@ def test_production_makes_its_keys_before_anything_else_works() -> None:
         service.remove()
 
 
-def test_a_rotation_closes_the_secrets_of_webhooks_and_filters_again(app: Flask, run: Run) -> None:
+def test_a_rotation_closes_the_secrets_of_webhooks_filters_and_second_factors_again(
+    app: Flask, run: Run
+) -> None:
     hook_row, filter_row = "demo/webhooks/" + "1" * 32, "demo/outside_filters/akismet"
     kept = {"url": "https://hooks.example/x", "secret": "whsec_AAAA"}
     with app.app_context():
@@ -236,8 +240,18 @@ def test_a_rotation_closes_the_secrets_of_webhooks_and_filters_again(app: Flask,
                 agreed_at=now,
             )
             outside_filters.save(session, account)
+            person = Account(
+                id="2" * 32,
+                login="rotated",
+                password_hash="",
+                role=Role.MODERATOR,
+                created_at=now,
+                factor=factors.close(services().keyring, "JBSWY3DP", "2" * 32),
+                recovery=[],
+            )
+            access.add(session, person)
         before = Vault(services().keyring).current
-    assert "encrypted 2 secrets again" in run("keys", "rotate").stderr
+    assert "encrypted 3 secrets again" in run("keys", "rotate").stderr
     with app.app_context(), transaction() as session:
         for row, found in (
             (hook_row, webhooks.every(session)[0].ciphertext),
@@ -246,3 +260,8 @@ def test_a_rotation_closes_the_secrets_of_webhooks_and_filters_again(app: Flask,
             assert not found.startswith(before)
             assert found.startswith(_fresh(app).current)
             assert Secrets(keyring.load(_path(app))).open(found, row) == kept
+        person = access.account(session, "2" * 32)
+        assert person is not None
+        assert person.factor is not None
+        assert person.factor.startswith(_fresh(app).current)
+        assert factors.opened(keyring.load(_path(app)), person.factor, person.id) == "JBSWY3DP"
