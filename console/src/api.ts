@@ -28,7 +28,7 @@ export class Problem extends Error {
   /** What to tell people. */
   get words(): string {
     const first = this.errors[0];
-    if (first) return `${first.field}: ${first.message}`;
+    if (first) return has(`problem.${first.field}_${first.code}`) ? t(`problem.${first.field}_${first.code}`) : `${first.field}: ${first.message}`;
     if (has(`problem.${this.slug}`)) return t(`problem.${this.slug}`);
     return typeof this.members.detail === "string" ? this.members.detail : t("problem.other");
   }

@@ -14,6 +14,8 @@ export const sites = JSON.parse(document.body.dataset.sites ?? "[]") as SiteName
 export const actor = document.body.dataset.actor ?? "";
 export const isAdmin = document.body.dataset.role === "admin";
 export const undoSeconds = Number(document.body.dataset.undoSeconds ?? 0);
+/** The codes of a rejection, in the order of the number keys. */
+export const reasons = (document.body.dataset.reasons ?? "").split(" ");
 export const main = document.querySelector("main") as HTMLElement;
 export const content = document.getElementById("content") as HTMLElement;
 

@@ -99,5 +99,3 @@ export const ALLOWED: Record<Status, Decision[]> = {
   spam: ["approve", "reject", "delete"],
   deleted: [],
 };
-
-export const REASONS = ["off_topic", "abuse", "personal_data", "falsehood", "duplicate", "other"] as const;

@@ -12,19 +12,16 @@ from markupsafe import Markup
 from service import clock
 from service.auth import browser, enrol, factors, sessions, sign_in
 from service.auth.sign_in import NEED_FACTOR, Step
+from service.auth.tries import throttle
 from service.console.shell import bp as bp
 from service.console.shell import page
 from service.domain.errors import DomainError, InvalidInput, TooMany, Unauthenticated
 from service.domain.role import Stage
 from service.i18n import LANGUAGES
-from service.privacy.keyring import Purpose
-from service.ratelimit.policies import Action, Scope
 from service.storage import access
 from service.storage.database import transaction
-from service.web import limits
 from service.web.body import form_body
-from service.web.client import address_scopes
-from service.web.context import address, services
+from service.web.context import services
 from service.web.origin import check_own_page
 from service.web.permissions import in_browser, public
 
@@ -142,14 +139,6 @@ def remove_factor() -> Response:
     return _to("/console/me?changed=factor")
 
 
-def throttle(subject: str) -> None:
-    """Counts a try under its address and its subject, whether there is such an account or not. Raises TooMany."""
-    kept = services()
-    keys = limits.sender_keys(kept, "", address_scopes(address()))
-    keys[Scope.ACCOUNT] = kept.fingerprints.of(Purpose.REQUEST, "console", subject)
-    limits.permit(kept, Action.LOGIN, keys)
-
-
 def _me(error: DomainError | None = None, form: str = "") -> Response:
     who = browser.person()
     return page(
@@ -161,6 +150,7 @@ def _me(error: DomainError | None = None, form: str = "") -> Response:
         needs_factor=who.role in NEED_FACTOR,
         living=sessions.living(who.account_id, clock.now()),
         place="me",
+        script="me",
     )
 
 

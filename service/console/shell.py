@@ -12,6 +12,7 @@ from service.auth.sessions import SignedIn
 from service.console import assets
 from service.console.places import PLACES, Part, Place, navigation
 from service.domain.errors import DomainError
+from service.domain.reason import Reason
 from service.i18n import LANGUAGES, direction, language, translate
 from service.i18n.catalogue import has
 from service.storage import sites
@@ -54,6 +55,7 @@ def page(template: str, *, script: str = "", status: int = 200, **values: Any) -
         script=script,
         sites=json.dumps(_sites(who) if who and script else []),
         undo_seconds=services().settings.undo_window_seconds,
+        reasons=" ".join(Reason),
         **values,
     )
     response = Response(html, status, mimetype="text/html")

@@ -10,6 +10,7 @@ DomainError            carries slug, title, status; `detail` is safe to show
 ├── WindowClosed        409  editing, deleting or undoing came too late
 ├── ThreadClosed        409  the page takes no new comments
 ├── InFlight            409  the same Idempotency-Key is being answered right now
+├── MailOff             409  an address for mail, where none is sent
 ├── StaleVersion        412  another moderator was first
 ├── CountDiffers        412  a bulk decision would meet another number of comments than expected
 ├── InvalidInput        422  one entry per bad field
@@ -80,6 +81,10 @@ class ThreadClosed(DomainError):
 
 class InFlight(DomainError):
     slug, title, status = "in-flight", "The same request is being answered", 409
+
+
+class MailOff(DomainError):
+    slug, title, status = "mail-off", "This service sends no mail", 409
 
 
 class StaleVersion(DomainError):

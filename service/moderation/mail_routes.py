@@ -11,6 +11,7 @@ from flask import Blueprint, Response
 
 from service.domain.errors import IllegalTransition, NotFound, StaleVersion
 from service.domain.mail import Purpose
+from service.domain.reason import Reason
 from service.domain.status import Decision
 from service.domain.text import clean_line
 from service.i18n import translate
@@ -69,8 +70,8 @@ def show_comment(token: str) -> Response:
 def decide(token: str) -> Response:
     sent = load(DecisionInput(), form_body())
     reason = sent["reason"] if sent["decision"] is OneClick.REJECT else ""
-    if reason not in ("", *pages.REASONS):
-        reason = "other"
+    if reason not in ("", *Reason):
+        reason = Reason.OTHER
     pressed = Pressed(Decision(sent["decision"].value), reason, sent["version"])
     language = one_click.look(services(), token).language
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from service import clock
 from service.domain.email import EmailAddress
-from service.domain.errors import NotFound
+from service.domain.errors import MailOff, NotFound
 from service.domain.mail import DeskTopic, MailKind
 from service.notify.desk_letters import ALARMS, reach
 from service.privacy.vault import Vault
@@ -58,8 +58,10 @@ def set_address(
 ) -> None:
     """Writes to this address from now on, once its reader has confirmed it; `trusted`: the operator says it is right.
 
-    Raises NotFound for an account that is not there or disabled, Unavailable.
+    Raises NotFound for an account that is not there or disabled, MailOff where nobody could confirm it, Unavailable.
     """
+    if not trusted and not services.settings.mails:
+        raise MailOff("This service sends no mail, so an address cannot be confirmed.")
     now = clock.now()
     closed = Vault(services.keyring).close_account(email.normalized, account_id)
     with transaction() as session:
@@ -75,7 +77,7 @@ def set_address(
             seen_until=now,
             told_at=None,
         )
-        if not trusted and services.settings.mails:
+        if not trusted:
             row.asked_by = mails.order(session, Order(MailKind.DESK_CONFIRM, account=account_id), now)
         account_mails.put(session, row)
 

@@ -11,6 +11,7 @@ from babel.dates import format_date
 
 from service.domain import markup
 from service.domain.mail import LINK_LIFE, NewsKind, Purpose, excerpt, unlinked
+from service.domain.reason import Reason
 from service.domain.url import parse_url
 from service.i18n import language, translate
 from service.i18n.catalogue import has, isolated
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 DAY_PATTERN = "d MMMM y"
 TITLE_MAX = 120
-OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _piece(to: _ToAuthor, told: Told) -> str:
 
 def _reason(to: _ToAuthor, code: str) -> str:
     key = f"mail.reason.{code}"
-    return to.t(key if code and has(key) else f"mail.reason.{OTHER}")
+    return to.t(key if code and has(key) else f"mail.reason.{Reason.OTHER}")
 
 
 def _where(to: _ToAuthor, comment: Comment) -> list[str]:

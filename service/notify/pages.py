@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from service.domain.comment import BODY_MAX
 from service.domain.email import EMAIL_MAX
+from service.domain.reason import Reason
 from service.i18n import direction, language, translate
 from service.i18n.catalogue import has, isolated
 from service.web.permissions import public
@@ -23,16 +24,6 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 GONE = 410
-REASONS = (
-    "abuse",
-    "off_topic",
-    "illegal",
-    "advertising",
-    "personal_data",
-    "duplicate",
-    "unreadable",
-    "other",
-)
 _FOLDER = Path(__file__).parent
 
 _templates = Environment(
@@ -47,7 +38,7 @@ _templates = Environment(
 class View:
     """What every template sees: its language and how things are written in it."""
 
-    body_max, email_max, reasons = BODY_MAX, EMAIL_MAX, REASONS
+    body_max, email_max, reasons = BODY_MAX, EMAIL_MAX, tuple(Reason)
 
     def __init__(self, lang: str) -> None:
         self.lang = language(request.args.get("lang") or lang)

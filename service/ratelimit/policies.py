@@ -21,6 +21,7 @@ class Action(StrEnum):
     LOGIN = "login"
     CONFIRMATION_MAIL = "confirmation_mail"
     LINK_MAIL = "link_mail"
+    DESK_MAIL = "desk_mail"
 
 
 class Scope(StrEnum):
@@ -110,4 +111,6 @@ LIMITS: Final = (
     Limit("link-mail-address", Action.LINK_MAIL, Scope.ADDRESS, 5, HOUR, Effect.SKIP),
     Limit("link-mail-address-wide", Action.LINK_MAIL, Scope.ADDRESS_WIDE, 20, HOUR, Effect.SKIP),
     Limit("link-mail-site", Action.LINK_MAIL, Scope.SITE, 600, HOUR, Effect.SKIP),
+    # The question that a new address of a moderator gets.
+    Limit("desk-mail-account", Action.DESK_MAIL, Scope.ACCOUNT, 5, DAY),
 )

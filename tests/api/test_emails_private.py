@@ -24,10 +24,10 @@ from service.jobs.worker import Worker
 from service.notify import announcing
 from service.storage.database import database_url
 from tests.api.desk import Desk
-from tests.api.mailed import BASE, Mailroom
+from tests.api.mailed import BASE, SENDER, SENDING, Mailroom
 from tests.api.newsroom import ORIGIN, PAGE, Newsroom, bearer, open_newsroom
-from tests.api.signed_in import hire
-from tests.backing.mail import LINK
+from tests.api.signed_in import PASSWORD, hire
+from tests.backing.mail import LINK, MailSink
 from tests.backing.receiver import receiving
 from tests.backing.redis import RedisServer
 
@@ -164,6 +164,39 @@ def in_a_browser(newsroom: Newsroom, author: str) -> Iterator[tuple[str, bytes]]
         answer = admin.client.get(f"/console{path}")
         yield f"GET /console{path}", str(answer.headers).encode() + answer.get_data()
     yield "sign in", admin.begin(CANARY).get_data()
+
+
+def own_mail(newsroom: Newsroom) -> Iterator[tuple[str, bytes]]:
+    """A moderator's own address: everything that is answered about it."""
+    anna, path = hire(newsroom).sign_in(), "/v1/moderation/mail"
+    wanted = {"email": CANARY, "about": ["holds"], "language": "en"}
+    for password, status in (("not it", 422), (PASSWORD, 200)):
+        answer = anna.api("PUT", path, json={**wanted, "password": password})
+        assert answer.status_code == status, answer.get_data(as_text=True)
+        yield f"PUT {path}", repr(dict(answer.headers)).encode() + answer.get_data()
+    for place in (path, "/console/me"):
+        answer = anna.api("GET", place)
+        assert answer.status_code == 200
+        yield f"GET {place}", repr(dict(answer.headers)).encode() + answer.get_data()
+    admin = bearer(newsroom.admin)
+    yield "accounts", newsroom.client.get("/v1/admin/accounts", headers=admin).get_data()
+
+
+def test_a_moderators_address_leaves_nowhere(
+    make_app: Callable[..., Flask], mail_server: MailSink, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """But for the header of the question that it gets itself."""
+    here = "http://localhost"
+    room = open_newsroom(make_app(smtp_url=mail_server.url, mail_from=SENDER, public_url=here))
+    for name, answer in own_mail(room):
+        assert_clean(name, answer)
+    with room.app.app_context():
+        Worker(room.app.extensions["belowline"], SENDING).run_due()
+    (question,) = mail_server.to(CANARY)
+    assert_clean("the text to the address itself", question.text.encode())
+    assert_clean("the database", database_bytes(room))
+    written = capfd.readouterr()
+    assert_clean("the log", (written.out + written.err).encode())
 
 
 def told(newsroom: Newsroom) -> Iterator[tuple[str, bytes]]:

@@ -20,6 +20,7 @@ from service.storage.idempotency import LEASE
 from service.storage.models import IdempotencyRecord, Page
 from service.web import problem
 from tests.api.newsroom import Newsroom, bearer, open_newsroom
+from tests.api.signed_in import PASSWORD, hire
 
 TABLE = Path(__file__).parents[2] / "docs" / "problems.md"
 ROW = re.compile(r"^\| `([a-z-]+)` \| (\d{3}) \|", re.MULTILINE)
@@ -110,6 +111,12 @@ def in_flight(room: Newsroom, _: pytest.MonkeyPatch) -> TestResponse:
             update(IdempotencyRecord).where(IdempotencyRecord.site == room.site).values(unanswered)
         )
     return room.client.post("/v1/comments", json=sent, headers=key)
+
+
+@example("mail-off")
+def mail_off(room: Newsroom, _: pytest.MonkeyPatch) -> TestResponse:
+    wanted = {"email": "anna@news.example", "password": PASSWORD, "about": [], "language": "en"}
+    return hire(room).sign_in().api("PUT", "/v1/moderation/mail", json=wanted)
 
 
 @example("stale-version")

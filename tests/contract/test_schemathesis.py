@@ -263,8 +263,12 @@ def test_the_service_answers_as_described(
 
 
 # Their bodies name an author or a comment, or they want what such a call made: tests/api/test_bans.py has them. A
-# message is sent again when it was delivered or given up, which takes a receiver: tests/api/test_webhooks.py.
+# message is sent again when it was delivered or given up, which takes a receiver: tests/api/test_webhooks.py. Mail is
+# for people, and a token has no address: tests/api/test_own_mail.py signs in.
 OF_SOMETHING_THAT_EXISTS = {
+    "GET /v1/moderation/mail",
+    "PUT /v1/moderation/mail",
+    "DELETE /v1/moderation/mail",
     "POST /v1/moderation/bans",
     "DELETE /v1/moderation/bans/{ban_id}",
     "POST /v1/admin/webhooks/{webhook_id}/deliveries/{delivery_id}/resend",

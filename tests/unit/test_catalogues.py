@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from service.console.places import PLACES
+from service.domain.reason import Reason
 from service.i18n import LANGUAGES, direction, language, translate
 from service.i18n.catalogue import CATALOGUES, PLACEHOLDER, isolated
 
@@ -99,6 +100,13 @@ def test_every_key_that_the_console_uses_exists() -> None:
 
 def test_every_page_of_the_console_has_a_name_in_the_navigation() -> None:
     assert [place.name for place in PLACES if f"console.nav.{place.name}" not in CATALOGUES["en"]] == []
+
+
+@pytest.mark.parametrize("family", ["console.reason", "mail.reason"])
+def test_whatever_a_moderator_says_a_comment_is_rejected_for_its_author_is_told_in_words(family: str) -> None:
+    words = {key.removeprefix(f"{family}.") for key in CATALOGUES["en"] if key.startswith(f"{family}.")}
+    assert words == set(Reason)
+    assert len(Reason) < 10, "the number keys of the console answer"
 
 
 def test_every_error_code_and_every_refusal_of_a_reader_has_its_words() -> None:

@@ -2,14 +2,14 @@
 
 import { call, get, post, Problem } from "../api";
 import { fill, h } from "../dom";
-import { content, actor, empty, failure, main, say, toast } from "../page";
+import { content, actor, empty, failure, main, reasons, say, toast } from "../page";
 import { Card, counted, prepare, strongest } from "../queue/card";
 import { Filters } from "../queue/filters";
 import { help, kbd, listen, type Shortcut } from "../queue/keys";
 import { look, watch } from "../queue/live";
 import { type Done, forget, remember, takeBack } from "../queue/undo";
 import { person, since, t } from "../text";
-import { ALLOWED, type Change, type Decision, type Live, type Queued, type QueueAnswer, REASONS } from "../types";
+import { ALLOWED, type Change, type Decision, type Live, type Queued, type QueueAnswer } from "../types";
 
 const AT_ONCE = 50;
 const READY_AHEAD = 15;
@@ -350,7 +350,7 @@ const shortcuts: Shortcut[] = [
   { key: "o", name: t("keys.page"), run: () => { if (current?.pageAddress) window.open(current.pageAddress, "_blank", "noopener"); } },
   { key: "Escape", name: t("queue.unselect"), run: () => (current?.asksReason ? current.closeReasons() : unselect()) },
   { key: "?", name: t("keys.title"), run: () => help(shortcuts) },
-  ...REASONS.map((reason, index): Shortcut => ({ key: String(index + 1), name: "", run: () => { if (current?.asksReason) decide("reject", reason); } })),
+  ...reasons.map((reason, index): Shortcut => ({ key: String(index + 1), name: "", run: () => { if (current?.asksReason) decide("reject", reason); } })),
 ];
 
 listen(shortcuts);

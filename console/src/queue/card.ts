@@ -2,8 +2,9 @@
 
 import { get } from "../api";
 import { type Child, fill, h, own } from "../dom";
+import { reasons } from "../page";
 import { ago, number, percent, person, t, word } from "../text";
-import { ALLOWED, type Decision, type Queued, REASONS } from "../types";
+import { ALLOWED, type Decision, type Queued } from "../types";
 import { kbd } from "./keys";
 
 const HIGH = 0.7;
@@ -153,7 +154,7 @@ export class Card {
   askReason(): void {
     const open = this.#whole.querySelector(".reasons");
     if (open) return this.closeReasons();
-    const buttons = REASONS.map((reason, index) =>
+    const buttons = reasons.map((reason, index) =>
       h("button", { type: "button", "aria-keyshortcuts": String(index + 1), onclick: () => this.wishes.decide("reject", reason) },
         t(`reason.${reason}`), kbd(String(index + 1))));
     this.#whole.append(h("div", { class: "reasons", role: "group", "aria-label": t("queue.why_reject") },
@@ -166,9 +167,9 @@ export class Card {
   }
 
   closeReasons(): void {
-    const reasons = this.#whole.querySelector(".reasons");
-    if (reasons?.contains(document.activeElement)) this.article.focus({ preventScroll: true });
-    reasons?.remove();
+    const open = this.#whole.querySelector(".reasons");
+    if (open?.contains(document.activeElement)) this.article.focus({ preventScroll: true });
+    open?.remove();
   }
 
   #open(): void {
