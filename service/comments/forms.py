@@ -18,7 +18,7 @@ from service.threads.fragment import FormState, Surroundings, document_policy, r
 from service.threads.listing import Wanted, thread_page
 from service.threads.routes import HTML
 from service.web.body import form_body
-from service.web.context import base_path, own_origin
+from service.web.context import base_path, own_origin, services
 from service.web.site import allows
 
 # The parts of a page that tell its reader what became of the comment.
@@ -63,7 +63,7 @@ def _lang(site: SiteProfile) -> str:
 
 def _form_again(site: SiteProfile, page: PageKey, fields: dict[str, str], error: DomainError) -> Response:
     with reading() as session:
-        shown, state = thread_page(session, Wanted(site.slug, page))
+        shown, state = thread_page(session, Wanted(site.slug, page, mail=services().mails_for(site)))
     wait = error.members.get("retry_after_seconds", 0)
     form = FormState(
         site=site.slug,

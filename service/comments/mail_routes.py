@@ -157,15 +157,11 @@ def _may_mail(site: SiteProfile, email: EmailAddress) -> bool:
     kept = services()
     keys = limits.sender_keys(kept, site.slug, address_scopes(address()))
     index = kept.fingerprints.of(HashPurpose.EMAIL, site.slug, email.index_form)
-    return _sends(site) and kept.limiter.hit(Action.LINK_MAIL, {**keys, Scope.AUTHOR: index}).allowed
-
-
-def _sends(site: SiteProfile) -> bool:
-    return services().settings.mails and site.mail
+    return kept.mails_for(site) and kept.limiter.hit(Action.LINK_MAIL, {**keys, Scope.AUTHOR: index}).allowed
 
 
 def _request_page(site: SiteProfile, error: str = "", status: int = 200) -> Response:
-    return pages.page("ask", site.language, status, site=site, sends=_sends(site), error=error)
+    return pages.page("ask", site.language, status, site=site, sends=services().mails_for(site), error=error)
 
 
 def _named_site(raw: str) -> SiteProfile:

@@ -26,7 +26,7 @@ FLOODS = frozenset({"flood", "unlimited", "ban"})
 
 def wanted(services: Services, site: SiteProfile, verdict: Verdict, keys: Mapping[Scope, str]) -> bool:
     """Whether the author of an unconfirmed comment may be asked; takes a turn in the limits if so."""
-    if not (services.settings.mails and site.mail) or verdict.score >= SCORE_MAX:
+    if not services.mails_for(site) or verdict.score >= SCORE_MAX:
         return False
     if any(signal.check in FLOODS for signal in verdict.signals):
         return False

@@ -118,6 +118,10 @@ class _View:
         }
         return f"{self.around.base}thread?{urlencode({name: text for name, text in asked.items() if text})}"
 
+    def mine(self) -> str:
+        """The page where authors ask for the way to what they wrote."""
+        return f"{self.around.base}mail/mine?{urlencode({'site': self.form.site})}"
+
     def value(self, name: str) -> str:
         return "" if name in NEVER_KEPT else self.form.values.get(name, "")
 

@@ -25,7 +25,10 @@ MAX_LIMIT = 200
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which part of a thread to list; `limit` counts top-level comments, `comment` is the one of a permalink."""
+    """Which part of a thread to list; `limit` counts top-level comments, `comment` is the one of a permalink.
+
+    `mail` says whether authors on this site can be written to: the page tells it its readers.
+    """
 
     site: str
     page: PageKey
@@ -33,6 +36,7 @@ class Wanted:
     cursor: str = ""
     limit: int = DEFAULT_LIMIT
     comment: str = ""
+    mail: bool = False
 
 
 def thread_page(session: Session, wanted: Wanted) -> tuple[dict[str, Any], PageState]:
@@ -50,7 +54,12 @@ def thread_page(session: Session, wanted: Wanted) -> tuple[dict[str, Any], PageS
         comments, following = _top_level(session, wanted, state.id)
     elif wanted.cursor:
         _after(wanted)
-    page = {"key": wanted.page.key, "count": state.approved, "open": state.is_open}
+    page = {
+        "key": wanted.page.key,
+        "count": state.approved,
+        "open": state.is_open,
+        "mail": wanted.mail,
+    }
     shown: dict[str, Any] = {"page": page, "comments": comments, "next": following}
     if wanted.comment:
         shown["linked"] = None if state.id is None else _linked(session, wanted, state.id, comments)

@@ -38,7 +38,7 @@ from service.threads.schemas import (
     ThreadWanted,
 )
 from service.threads.seen import NewestSeen
-from service.web.context import base_address, base_path
+from service.web.context import base_address, base_path, services
 from service.web.fields import load
 from service.web.operation import Operation, operation
 from service.web.permissions import public
@@ -137,7 +137,15 @@ def page_key(raw: str, site: SiteProfile) -> PageKey:
 
 
 def _wanted(site: SiteProfile, asked: ThreadWanted) -> Wanted:
-    return Wanted(site.slug, page_key(asked.page, site), asked.sort, asked.cursor, asked.limit, asked.comment)
+    return Wanted(
+        site.slug,
+        page_key(asked.page, site),
+        asked.sort,
+        asked.cursor,
+        asked.limit,
+        asked.comment,
+        mail=services().mails_for(site),
+    )
 
 
 @bp.get("/v1/comments")

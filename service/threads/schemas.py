@@ -120,7 +120,13 @@ class PublicComment(Answer):
 class PageView(Answer):
     key = fields.String(required=True)
     count = fields.Integer(required=True)
-    open = fields.Boolean(required=True)
+    open = fields.Boolean(required=True, metadata={"description": "Whether it takes new comments."})
+    mail = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Whether authors can be written to: `notify` is heard, and /mail/mine sends its link."
+        },
+    )
 
 
 class ThreadAnswer(Answer):

@@ -23,6 +23,7 @@ from service.web.client import TrustedProxies, client_address
 
 if TYPE_CHECKING:
     from service.spam.classifier.shelf import Shelf
+    from service.storage.sites import SiteProfile
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class Services:
     trusted: TrustedProxies
     shelf: Shelf
     outbound: Outbound
+
+    def mails_for(self, site: SiteProfile) -> bool:
+        """Whether mail is sent at all, and the site wants its authors written to."""
+        return self.settings.mails and site.mail
 
 
 def services() -> Services:

@@ -17,6 +17,7 @@ from service.threads.fragment import FormState, Surroundings, render_fragment
 from service.threads.listing import Wanted, thread_page
 from service.web.context import base_path, own_origin, services
 from service.web.permissions import public
+from service.web.site import profile
 from service.widget.assets import manifest
 
 bp = Blueprint("demo", __name__, template_folder="templates")
@@ -74,6 +75,7 @@ def _address(lang: str) -> str:
 def _thread(lang: str, page: str) -> tuple[str, str]:
     """The thread as a newspaper's server would include it, and the number of its comments."""
     with reading() as session:
-        shown, _ = thread_page(session, Wanted(SITE, canonical_page(page)))
+        mail = services().mails_for(profile(SITE))
+        shown, _ = thread_page(session, Wanted(SITE, canonical_page(page), mail=mail))
     html = render_fragment(shown, FormState(SITE, page, lang), Surroundings(base_path()))
     return html, format_decimal(shown["page"]["count"], locale=lang)

@@ -130,7 +130,7 @@ def thread(state: str) -> Response:
     if state == "failed":
         raise Unavailable("This is what a thread looks like that cannot be loaded.")
     shown = [] if state in EMPTY else [_comment(sample) for sample in _SAMPLES["thread"]]
-    page = {"key": state, "count": _count(shown), "open": state != "closed"}
+    page = {"key": state, "count": _count(shown), "open": state != "closed", "mail": True}
     return jsonify(page=page, comments=shown, next=None if state in EMPTY else "more", linked=None)
 
 

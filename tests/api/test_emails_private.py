@@ -122,11 +122,20 @@ def exercise(newsroom: Newsroom) -> Iterator[tuple[str, bytes]]:
     for path in (
         *(name + of_page for name in read),
         f"/v1/comments/{comment}",
+        f"/v1/comments{of_page}&comment={comment}",
+        f"/thread{of_page}&fragment=1",
+        f"/thread{of_page}&reply_to={comment}",
+        "/embed.mjs",
         "/demo",
         "/metrics",
         "/readyz",
     ):
         yield call("GET", path)
+    yield call("GET", f"/v1/comments/{comment}/status", headers=author)
+    preview = {"site": newsroom.site, "body": "Some *words*"}
+    yield call("POST", "/v1/preview", json=preview)
+    yield call("POST", "/v1/preview", json=preview | {"email": CANARY})
+    yield call("POST", "/v1/comments", json=newsroom.comment(email=CANARY, notify=True), headers=author)
     yield call("GET", f"/v1/challenge{of_page}")
     yield call("POST", "/v1/comments", json=newsroom.comment(email=CANARY, challenge="ask"))
     yield from told(newsroom)

@@ -217,3 +217,21 @@ def test_where_no_mail_is_sent_the_page_says_so(mailroom: Mailroom) -> None:
     assert "sends no mail" in page.get_data(as_text=True)
     assert _ask(mailroom).status_code == 200
     assert mailroom.mails(EMAIL) == []
+
+
+def test_readers_are_told_whether_mail_is_sent(mailroom: Mailroom) -> None:
+    def told() -> tuple[bool, bool]:
+        at_once = {"Cache-Control": "no-cache"}
+        page = mailroom.newsroom.thread(headers=at_once).get_json()["page"]
+        asked = {"site": mailroom.newsroom.site, "page": page["key"]}
+        document = mailroom.newsroom.client.get("/thread", query_string=asked, headers=at_once)
+        return page["mail"], 'name="notify"' in document.get_data(as_text=True)
+
+    assert told() == (True, True)
+    change_site(mailroom.newsroom, mail=False)
+    assert told() == (False, False)
+    refused = mailroom.press(
+        "/v1/comments", site=mailroom.newsroom.site, page="talks", name="Deniz", body="x"
+    )
+    assert refused.status_code == 422
+    assert 'name="notify"' not in refused.get_data(as_text=True)

@@ -163,7 +163,7 @@ def test_websites_that_are_none(newsroom: Newsroom, website: str) -> None:
 def test_spellings_of_a_page_share_one_thread(open_site: Callable[..., Newsroom], spelling: str) -> None:
     newsroom = open_site(policy=Policy.PUBLISH_ALL)
     newsroom.submit(page=spelling)
-    assert newsroom.read(PAGE)["page"] == {"key": PAGE, "count": 1, "open": True}
+    assert newsroom.read(PAGE)["page"] == {"key": PAGE, "count": 1, "open": True, "mail": False}
     assert newsroom.read(spelling)["page"]["count"] == 1
 
 

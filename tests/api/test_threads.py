@@ -41,7 +41,8 @@ def walk(newsroom: Newsroom, limit: int, **query: Any) -> list[str]:
 
 
 def test_an_empty_thread(newsroom: Newsroom) -> None:
-    assert newsroom.read() == {"page": {"key": PAGE, "count": 0, "open": True}, "comments": [], "next": None}
+    page = {"key": PAGE, "count": 0, "open": True, "mail": False}
+    assert newsroom.read() == {"page": page, "comments": [], "next": None}
 
 
 def test_only_approved_comments_are_shown(open_site: Callable[..., Newsroom]) -> None:

@@ -42,7 +42,7 @@ def comment(name: str = "Ayşe", **changes: Any) -> dict[str, Any]:
 
 
 def thread(*comments: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    page = {"key": PAGE, "count": len(comments), "open": True}
+    page = {"key": PAGE, "count": len(comments), "open": True, "mail": False}
     return {"page": page, "comments": list(comments), "next": None} | changes
 
 
@@ -186,3 +186,29 @@ def test_initials_are_of_first_and_last_word_and_single_where_letters_join() -> 
     assert initials("Selin") == "S"
     assert initials("بلال احمد") == "ب"
     assert initials("") == ""
+
+
+def test_mail_is_offered_where_it_is_sent_and_nowhere_else() -> None:
+    listing = thread(comment())
+    assert "notify" not in (html := render_document(listing, form()))
+    assert "mail/mine" not in html
+    listing["page"]["mail"] = True
+    around = Surroundings("https://c.example/talk/")
+    tags = Tags(render_fragment(listing, form(site="a&b"), around))
+    assert "checked" not in tags.named("notify")
+    links = [attributes.get("href") for tag, attributes in tags.found if tag == "a"]
+    assert "https://c.example/talk/mail/mine?site=a%26b" in links
+
+
+def test_the_wish_for_mail_stands_when_the_form_comes_again() -> None:
+    listing = thread()
+    listing["page"]["mail"] = True
+    for said, kept in (("on", True), ("off", False), ("", False)):
+        tags = Tags(render_document(listing, form(values={"notify": said})))
+        assert ("checked" in tags.named("notify")) is kept
+
+
+def test_a_closed_thread_leads_its_authors_to_their_comments_all_the_same() -> None:
+    listing = thread(comment())
+    listing["page"] |= {"open": False, "mail": True}
+    assert "mail/mine?site=demo" in render_document(listing, form())

@@ -44,6 +44,7 @@ export class BelowlineThread extends HTMLElement {
   readonly #picker = h("select", {}, ...SORTS.map((sort) => h("option", { value: sort }, t(`thread.${sort}`))));
   readonly #below = h("div", { class: "below" });
   readonly #home = h("div");
+  readonly #mine = h("a", { class: "small", hidden: true }, t("thread.mine"));
   readonly #live = h("p", { role: "status", class: "hidden" });
   readonly #root = h("section", {
     part: "thread",
@@ -93,9 +94,10 @@ export class BelowlineThread extends HTMLElement {
     shadow.adoptedStyleSheets = [sheet];
     const sort = h("label", { class: "small sort" }, t("thread.sort"), " ", this.#picker);
     this.#heading.textContent = t("thread.heading");
+    this.#mine.href = `${this.#place.base}mail/mine?site=${this.#place.site}`;
     this.#home.replaceChildren();
     this.#root.replaceChildren(h("div", { class: "head" }, this.#heading, sort), this.#tree.list, this.#below);
-    this.#root.append(this.#home, this.#live);
+    this.#root.append(this.#home, this.#mine, this.#live);
     shadow.replaceChildren(this.#root);
   }
 
@@ -152,7 +154,8 @@ export class BelowlineThread extends HTMLElement {
     }
     this.#below.replaceChildren(...(next ? [this.#pager("thread.more", next)] : []));
     this.#counted(page.count);
-    if (page.open) this.#offerForm();
+    this.#mine.hidden = !page.mail;
+    if (page.open) this.#offerForm(page.mail);
     else this.#home.replaceChildren(h("p", { class: "small closed" }, t("thread.closed")));
     this.#root.classList.toggle("closed", !page.open);
   }
@@ -268,11 +271,12 @@ export class BelowlineThread extends HTMLElement {
     return button;
   }
 
-  #offerForm(): void {
+  #offerForm(mail: boolean): void {
     this.#form ??= new Form({
       place: this.#place,
       memory: this.#memory,
       signal: this.#stop.signal,
+      mail,
       cancelled: (parent) => {
         this.#form?.answer(null, this.#home);
         this.#tree.article(parent)?.querySelector<HTMLElement>("footer button")?.focus();

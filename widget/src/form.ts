@@ -14,6 +14,8 @@ export interface FormOwner {
   place: Place;
   memory: Memory;
   signal: AbortSignal;
+  /** Whether authors can be written to. */
+  mail: boolean;
   /** The reader no longer wants to answer this comment. */
   cancelled(parent: string): void;
 }
@@ -33,6 +35,7 @@ export class Form {
   readonly inputs: Record<Field, HTMLInputElement | HTMLTextAreaElement>;
   readonly alert = h("p", { class: "alert", hidden: true });
   readonly remember = h("input", { type: "checkbox", id: "remember" });
+  readonly notify = h("input", { type: "checkbox", name: "notify" });
   readonly button = h("button", { class: "send", part: "button" }, t("form.send"));
   /** Comes to life with the extras. */
   readonly preview = h("button", { type: "button", class: "plain preview" }, t("form.preview"));
@@ -65,13 +68,14 @@ export class Form {
       h("div", { class: "row" }, ...FIELDS.slice(0, 3).map((field) => this.#field(field))),
       this.#field("body"),
       h("label", { class: "check" }, this.remember, h("span", {}, t("form.remember"))),
+      owner.mail && h("label", { class: "check" }, this.notify, h("span", {}, t("form.notify"))),
       h("label", { class: "hidden", "aria-hidden": "true" }, t("trap.label"), this.trap),
       h("div", { class: "end" }, this.button, this.preview, this.#count),
     );
     this.#restore();
     const { signal } = owner;
     this.element.addEventListener("submit", (event) => this.#submit(event), { signal });
-    this.inputs.body.addEventListener("input", () => this.typed(), { signal });
+    this.element.addEventListener("input", () => this.typed(), { signal });
     this.#cancel.addEventListener("click", () => owner.cancelled(this.parent ?? ""), { signal });
   }
 
@@ -111,7 +115,7 @@ export class Form {
   }
 
   /** Goes on with what the reader has begun to write in the same form as the page's server included it. */
-  adopt(other: HTMLFormElement): void {
+  adopt(other: HTMLFormElement & { notify?: HTMLInputElement }): void {
     for (const field of FIELDS) {
       const from = other.querySelector<HTMLInputElement | HTMLTextAreaElement>(`[name="${field}"]`);
       const input = this.inputs[field];
@@ -120,6 +124,7 @@ export class Form {
       if (from === document.activeElement) input.focus({ preventScroll: true });
       if (field === "body") input.setSelectionRange(from.selectionStart, from.selectionEnd);
     }
+    this.notify.checked ||= !!other.notify?.checked;
     this.typed();
   }
 
@@ -161,11 +166,13 @@ export class Form {
       this.inputs[field].value = String(profile?.[field] ?? "");
     }
     this.inputs.body.value = this.draft.body;
+    this.notify.checked = !!this.draft.notify;
     this.typed();
   }
 
   #keepDraft(): void {
     this.draft.body = this.inputs.body.value;
+    this.draft.notify = this.notify.checked;
     this.#owner.memory.draft = this.draft;
   }
 }

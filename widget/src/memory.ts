@@ -5,6 +5,8 @@ import type { Own, Place } from "./types";
 export interface Draft {
   body: string;
   parent: string | null;
+  /** Whether the author wants to be written to. */
+  notify?: boolean;
   /** Random; every attempt to send this draft makes its Idempotency-Key from it. */
   nonce: string;
   /** When the form was opened for it, in milliseconds since 1970; an attempt after a reload says the same. */
@@ -20,7 +22,7 @@ export interface Profile {
 const OWN_LIMIT = 20;
 
 // Storage may be missing, full, blocked for third parties or hold something of another version.
-function read<T>(key: string): T | null {
+export function read<T>(key: string): T | null {
   try {
     return JSON.parse(localStorage.getItem(key) ?? "null") as T | null;
   } catch {
@@ -28,7 +30,7 @@ function read<T>(key: string): T | null {
   }
 }
 
-function write(key: string, value: unknown): void {
+export function write(key: string, value: unknown): void {
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(value));
@@ -37,12 +39,15 @@ function write(key: string, value: unknown): void {
   }
 }
 
+/** What the keys of a site begin with. */
+export const keyOf = ({ base, site }: Place): string => `belowline:${base}${site}`;
+
 export class Memory {
   readonly #page: string;
   readonly #everywhere: string;
 
   constructor(place: Place) {
-    this.#everywhere = `belowline:${place.base}${place.site}`;
+    this.#everywhere = keyOf(place);
     this.#page = `${this.#everywhere}:${place.page}`;
   }
 

@@ -3,6 +3,7 @@
 import { write } from "./api";
 import { h } from "./dom";
 import { openPanel } from "./panel";
+import { forgetProof } from "./proof";
 import { number, t } from "./text";
 import type { Comment, Own, Tools } from "./types";
 
@@ -73,6 +74,7 @@ function confirmRemoval(opener: HTMLElement, mine: Own, tools: Tools): void {
   const act = async (): Promise<void> => {
     await write(tools.place, tools.signal, ["DELETE", `comments/${id}`], authorised(mine));
     tools.memory.forget(id);
+    forgetProof(tools.place, id);
     tools.changed(id, null);
     focusOn(mine.comment.parent ?? "", tools);
     tools.announce(t("own.deleted"));

@@ -3,6 +3,7 @@
 import { Problem, write } from "./api";
 import { attemptKey } from "./attempt";
 import { type Field, FIELDS, type Form } from "./form";
+import { keepProof, proofFor } from "./proof";
 import { duration, find, t } from "./text";
 import { canSolve } from "./solve";
 import type { Comment, FieldError, Submission, Submitted, Tools } from "./types";
@@ -17,7 +18,7 @@ const CAN_SOLVE = "ask";
 const ATTEMPTS = 5;
 
 type Values = Record<Field, string>;
-type Written = Values & { parent: string | null };
+type Written = Values & { parent: string | null; notify: boolean };
 
 export class Sender {
   readonly #form: Form;
@@ -55,7 +56,7 @@ export class Sender {
     if (errors.length) return;
     this.#working(true);
     try {
-      const content = { ...values, parent: this.#form.parent };
+      const content = { ...values, parent: this.#form.parent, notify: this.#form.notify.checked };
       const comment = await this.#sendAndWork(content, attemptKey(this.#form.draft.nonce, JSON.stringify(content)));
       this.#done(values);
       this.#tools.sent(comment);
@@ -97,10 +98,12 @@ export class Sender {
     const answer = await write<Submitted>(place, signal, ["POST", "comments"], {
       body: submission,
       "Idempotency-Key": key,
+      ...proofFor(place),
       heard: (headers: Headers) => (until = headers.get("Author-Token-Expires") ?? ""),
     });
     const { comment, author_token: token } = answer;
     memory.keep({ comment, body: written.body, token, until });
+    keepProof(place, { id: comment.id, token });
     return { ...comment, replies: [] };
   }
 

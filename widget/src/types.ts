@@ -28,7 +28,8 @@ export interface Votes {
 }
 
 export interface Thread {
-  page: { key: string; count: number; open: boolean };
+  /** `mail`: authors can be written to, and be mailed the way to what they wrote. */
+  page: { key: string; count: number; open: boolean; mail: boolean };
   comments: Comment[];
   next: string | null;
   /** The top-level comment above the one that the page's address leads to, when it is not listed anyway. */
@@ -50,6 +51,8 @@ export interface Submission {
   email: string;
   website: string;
   body: string;
+  /** Whether to write to the author. */
+  notify: boolean;
   /** A field that people do not see, and when the form was opened (milliseconds since 1970). */
   trap: string;
   opened_at: number;
