@@ -44,6 +44,8 @@ export interface Queued {
   reports: number;
   created_at: string;
   edited_at: string | null;
+  /** Published by the filter and drawn to be checked; nobody has decided yet. */
+  review_due: boolean;
 }
 
 export interface QueueAnswer {
@@ -91,11 +93,14 @@ export interface Live {
 /** Where a decision leads. */
 export const RESULT: Record<Decision, Status> = { approve: "approved", reject: "rejected", spam: "spam", delete: "deleted" };
 
-/** Which decisions a comment of a status allows. */
-export const ALLOWED: Record<Status, Decision[]> = {
+const ALLOWED: Record<Status, Decision[]> = {
   pending: ["approve", "reject", "spam", "delete"],
   approved: ["reject", "spam", "delete"],
   rejected: ["approve", "spam", "delete"],
   spam: ["approve", "reject", "delete"],
   deleted: [],
 };
+
+/** What may be decided about a comment: to approve one that is to be checked confirms it. */
+export const allowed = ({ status, review_due }: Queued): Decision[] =>
+  review_due && status === "approved" ? ["approve", ...ALLOWED.approved] : ALLOWED[status];

@@ -68,6 +68,14 @@ class NewSite:
         """The version of the rules in force; 0 for none."""
         return int(self.moderation(f"rules?site={self.slug}")["version"])
 
+    def check_all(self) -> NewSite:
+        """Lets the filter publish by itself, and draws all of that to be checked."""
+        answer = self._admin().patch(
+            f"/v1/admin/sites/{self.slug}", {"policy": "publish_all", "review_share": 1}
+        )
+        assert answer.status == 200, answer.body
+        return self
+
     def disable(self, login: str) -> None:
         """An admin takes somebody's account away."""
         admin = self._admin()

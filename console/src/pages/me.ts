@@ -59,15 +59,15 @@ async function change(body: Record<string, unknown>, said: string): Promise<void
 }
 
 const first = (mail: Mail): HTMLElement =>
-  onSend(h("form", {}, address(t("me.mail_address")), h("p", { class: "quiet" }, t("me.mail_address_hint")), ...wishes(mail, TOPICS),
+  onSend(h("form", { class: "stack" }, address(t("me.mail_address")), h("p", { class: "quiet" }, t("me.mail_address_hint")), ...wishes(mail, TOPICS),
     h("p", {}, h("button", { class: "main" }, t("me.mail_switch_on")))), (sent) => change({ ...wanted(sent), ...place(sent) }, "me.mail_asked"));
 
 const choice = (mail: Mail): HTMLElement =>
-  onSend(h("form", {}, ...wishes(mail, mail.about), h("p", {}, h("button", {}, t("save")))), (sent) => change(wanted(sent), "me.mail_saved"));
+  onSend(h("form", { class: "stack" }, ...wishes(mail, mail.about), h("p", {}, h("button", {}, t("save")))), (sent) => change(wanted(sent), "me.mail_saved"));
 
 const elsewhere = (mail: Mail): HTMLElement =>
   h("details", {}, h("summary", {}, t("me.mail_change_address")),
-    onSend(h("form", {}, address(t("me.mail_new_address")), h("p", { class: "quiet" }, t("me.mail_address_hint")), h("p", {}, h("button", {}, t("me.mail_change_address")))),
+    onSend(h("form", { class: "stack" }, address(t("me.mail_new_address")), h("p", { class: "quiet" }, t("me.mail_address_hint")), h("p", {}, h("button", {}, t("me.mail_change_address")))),
       (sent) => change({ about: mail.about, language: mail.language, ...place(sent) }, "me.mail_asked")));
 
 const forget = (): HTMLElement =>

@@ -4,7 +4,7 @@ import { get } from "../api";
 import { type Child, fill, h, own } from "../dom";
 import { reasons } from "../page";
 import { ago, number, percent, person, t, word } from "../text";
-import { ALLOWED, type Decision, type Queued } from "../types";
+import { allowed, type Decision, type Queued } from "../types";
 import { kbd } from "./keys";
 
 const HIGH = 0.7;
@@ -209,16 +209,16 @@ export class Card {
         ? h("ul", {}, ...comment.signals.map((signal) => h("li", {},
           h("span", { class: riskClass(signal.score) }, percent(signal.score)),
           h("span", {}, h("b", {}, word("check", signal.check)), " ", h("bdi", { lang: "en" }, signal.reason)))))
-        : h("p", { class: "quiet" }, t("queue.no_signals")));
+        : !comment.review_due && h("p", { class: "quiet" }, t("queue.no_signals")),
+      comment.review_due && h("p", { class: "quiet" }, t("review.drawn")));
   }
 
   #buttons(): HTMLElement {
-    const allowed = ALLOWED[this.comment.status];
     const button = (text: string, key: string, run: () => void, kind = ""): HTMLElement =>
       h("button", { type: "button", class: kind, "aria-keyshortcuts": key, onclick: (event) => { event.stopPropagation(); run(); } }, text, kbd(key));
     return h("div", { class: "actions" },
-      ...allowed.map((decision) => button(
-        t(`decision.${decision}`), DECISION_KEYS[decision],
+      ...allowed(this.comment).map((decision) => button(
+        decision === "approve" && this.comment.review_due ? t("review.confirm") : t(`decision.${decision}`), DECISION_KEYS[decision],
         () => (decision === "reject" ? this.askReason() : this.wishes.decide(decision)),
         decision === "approve" ? "main" : decision === "delete" ? "danger" : "")),
       button(t("queue.alike"), "l", () => this.wishes.alike(), "plain"));
