@@ -28,18 +28,19 @@ class Wanted:
     consent: bool
 
 
-def shown(admin: Admin, site: str) -> OutsideFilter | None:
-    """The site's account, None while it has none. Raises NotFound."""
-    admin.principal.check_site(site)
+def shown(admin: Admin, site: str) -> OutsideFilter:
+    """The site's account. Raises NotFound, also while it has none."""
+    _check_site(admin, site)
     with reading() as session:
-        if sites.profile(session, site) is None:
-            raise NotFound("There is no such site.")
-        return outside_filters.get(session, site)
+        account = outside_filters.get(session, site)
+    if account is None:
+        raise NotFound("This site asks no filter outside.")
+    return account
 
 
 def switch_on(services: Services, admin: Admin, site: str, wanted: Wanted) -> OutsideFilter:
     """Has the site's comments shown to it from now on. Raises NotFound, InvalidInput."""
-    shown(admin, site)
+    _check_site(admin, site)
     if not wanted.consent:
         raise InvalidInput([FieldProblem("consent", "required", "Say that you agree to what is sent.")])
     try:
@@ -63,10 +64,17 @@ def switch_on(services: Services, admin: Admin, site: str, wanted: Wanted) -> Ou
 
 def switch_off(admin: Admin, site: str) -> None:
     """Shows it nothing any more, and forgets the key. What waits stays waiting. Raises NotFound."""
-    shown(admin, site)
+    _check_site(admin, site)
     with transaction() as session:
         account = outside_filters.get(session, site)
         if account is not None:
             outside_filters.remove(session, account)
             record(session, admin, site, "outside_filter_off", {"host": account.host})
     forget_filters()
+
+
+def _check_site(admin: Admin, site: str) -> None:
+    admin.principal.check_site(site)
+    with reading() as session:
+        if sites.profile(session, site) is None:
+            raise NotFound("There is no such site.")

@@ -65,10 +65,9 @@ class OutsideInput(Strict):
 
 
 class OutsideView(Answer):
-    enabled = fields.Boolean(required=True)
-    host = fields.String(required=True, allow_none=True)
-    agreed_by = fields.String(required=True, allow_none=True)
-    agreed_at = fields.DateTime(required=True, allow_none=True)
+    host = fields.String(required=True)
+    agreed_by = fields.String(required=True)
+    agreed_at = fields.DateTime(required=True)
 
 
 def _admin() -> Admin:
@@ -79,7 +78,7 @@ def _admin() -> Admin:
 @requires(Permission.ADMINISTER)
 @operation(
     Operation(
-        "Whether a site asks Akismet about its comments",
+        "What a site asks Akismet with; 404 while it does not",
         TAG,
         {200: OutsideView},
         problems=(401, 403, 404, 503),
@@ -117,10 +116,9 @@ def delete_akismet(slug: str) -> Response:
     return Response(status=204)
 
 
-def _view(account: OutsideFilter | None) -> dict[str, Any]:
+def _view(account: OutsideFilter) -> dict[str, Any]:
     return {
-        "enabled": account is not None,
-        "host": account.host if account else None,
-        "agreed_by": account.agreed_by if account else None,
-        "agreed_at": rfc3339(account.agreed_at) if account else None,
+        "host": account.host,
+        "agreed_by": account.agreed_by,
+        "agreed_at": rfc3339(account.agreed_at),
     }

@@ -11,6 +11,7 @@ from service.domain.announcement import HookFormat, News
 from service.domain.text import clean_line
 from service.outbound.guard import URL_MAX
 from service.threads.schemas import Query, slug, text
+from service.web.cursor import CURSOR_MAX
 from service.web.fields import Answer, Choice, Cleaned, Flag, Strict, Whole
 
 PAGE_SIZE = 50
@@ -69,7 +70,7 @@ class WebhooksAnswer(Answer):
 
 
 class DeliveriesQuery(Query):
-    cursor = Cleaned(text, load_default="")
+    cursor = Cleaned(text, load_default="", max_length=CURSOR_MAX)
     limit = Whole(1, PAGE_MAX, from_text=True, load_default=PAGE_SIZE)
 
 

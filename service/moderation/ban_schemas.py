@@ -15,6 +15,7 @@ from service.domain.text import clean_line
 from service.moderation.bans import SOURCE_DAYS_MAX, Wanted
 from service.moderation.schemas import about, slug
 from service.threads.schemas import SLUG_MAX
+from service.web.cursor import CURSOR_MAX
 from service.web.fields import Answer, Choice, Cleaned, Id, Strict, Whole
 
 DEFAULT_LIMIT = 50
@@ -86,7 +87,7 @@ class BansWanted:
 class BansQuery(Strict):
     site = Cleaned(slug, max_length=SLUG_MAX, metadata=about("A site that the credential reaches."))
     kind = Choice(BanKind)
-    cursor = Cleaned(str, metadata=about("`next` of the answer before."))
+    cursor = Cleaned(str, max_length=CURSOR_MAX, metadata=about("`next` of the answer before."))
     limit = Whole(1, MAX_LIMIT, from_text=True, load_default=DEFAULT_LIMIT)
 
     @post_load

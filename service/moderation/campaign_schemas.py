@@ -12,6 +12,7 @@ from service.domain.status import Status
 from service.moderation.answers import WrittenAnswer
 from service.moderation.schemas import about, slug
 from service.threads.schemas import SLUG_MAX
+from service.web.cursor import CURSOR_MAX
 from service.web.fields import Answer, Choice, Cleaned, Strict, Whole
 
 DEFAULT_LIMIT = 20
@@ -31,7 +32,7 @@ class CampaignsWanted:
 class CampaignsQuery(Strict):
     site = Cleaned(slug, max_length=SLUG_MAX, metadata=about("A site that the credential reaches."))
     status = Choice(Status, metadata=about("Only campaigns that have comments of this status."))
-    cursor = Cleaned(str, metadata=about("`next` of the answer before."))
+    cursor = Cleaned(str, max_length=CURSOR_MAX, metadata=about("`next` of the answer before."))
     limit = Whole(1, MAX_LIMIT, from_text=True, load_default=DEFAULT_LIMIT)
 
     @post_load

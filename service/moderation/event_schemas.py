@@ -15,6 +15,7 @@ from service.domain.text import clean_line
 from service.moderation.audit import Finding
 from service.moderation.schemas import DEFAULT_LIMIT, MAX_LIMIT, about, named_code, slug, timed
 from service.threads.schemas import SLUG_MAX
+from service.web.cursor import CURSOR_MAX
 from service.web.fields import Answer, Cleaned, Id, Strict, Whole
 
 ACTOR_MAX: Final = 120
@@ -74,7 +75,7 @@ class EventsWanted:
 
 
 class EventsQuery(EventsFilter):
-    cursor = Cleaned(str, metadata=about("`next` of the answer before."))
+    cursor = Cleaned(str, max_length=CURSOR_MAX, metadata=about("`next` of the answer before."))
     limit = Whole(1, MAX_LIMIT, from_text=True, load_default=DEFAULT_LIMIT)
 
     @post_load

@@ -16,6 +16,7 @@ from service.moderation.pages import Change
 from service.moderation.schemas import DEFAULT_LIMIT, MAX_LIMIT, about, page_key, slug
 from service.storage.page_controls import PageOrder, PageState
 from service.threads.schemas import SLUG_MAX
+from service.web.cursor import CURSOR_MAX
 from service.web.fields import Answer, Choice, Cleaned, Flag, Strict, Whole
 
 
@@ -40,7 +41,7 @@ class PagesQuery(Strict):
         load_default=PageOrder.NEWEST,
         metadata=about("`heat`: only pages that received something in the last minutes, hottest first."),
     )
-    cursor = Cleaned(str, metadata=about("`next` of the answer before."))
+    cursor = Cleaned(str, max_length=CURSOR_MAX, metadata=about("`next` of the answer before."))
     limit = Whole(1, MAX_LIMIT, from_text=True, load_default=DEFAULT_LIMIT)
 
     @post_load

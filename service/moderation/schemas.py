@@ -18,6 +18,7 @@ from service.domain.text import clean_body, clean_line, fold
 from service.moderation.bulk import COMMENTS_MAX
 from service.storage.queue import Filter, Order
 from service.threads.schemas import SLUG_MAX
+from service.web.cursor import CURSOR_MAX
 from service.web.fields import MESSAGES, Choice, Cleaned, Flag, Id, Strict, Whole, problem
 
 DEFAULT_LIMIT = 50
@@ -125,7 +126,7 @@ class QueueWanted:
 
 class QueueQuery(FilterInput):
     order = Choice(Order, load_default=Order.OLDEST)
-    cursor = Cleaned(str, metadata=about("`next` of the answer before."))
+    cursor = Cleaned(str, max_length=CURSOR_MAX, metadata=about("`next` of the answer before."))
     limit = Whole(1, MAX_LIMIT, from_text=True, load_default=DEFAULT_LIMIT)
 
     @post_load

@@ -10,6 +10,7 @@ from marshmallow import EXCLUDE, fields, post_load
 from service.domain.errors import TextProblem
 from service.storage.threads import Sort
 from service.threads.listing import DEFAULT_LIMIT, MAX_LIMIT
+from service.web.cursor import CURSOR_MAX
 from service.web.fields import Answer, Choice, Cleaned, Strict, Whole
 
 SLUG_MAX = 63
@@ -63,7 +64,10 @@ class ThreadQuery(PageQuery):
         Sort, load_default=Sort.NEWEST, metadata={"description": "Order of the top-level comments."}
     )
     cursor = Cleaned(
-        text, load_default="", metadata={"description": "`next` or `more_replies` of another answer."}
+        text,
+        load_default="",
+        max_length=CURSOR_MAX,
+        metadata={"description": "`next` or `more_replies` of another answer."},
     )
     limit = Whole(1, MAX_LIMIT, from_text=True, load_default=DEFAULT_LIMIT)
     comment = Cleaned(

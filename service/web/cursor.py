@@ -9,7 +9,9 @@ import re
 from service.domain.errors import Malformed
 from service.domain.ids import is_id
 
-_SHAPE = re.compile(r"[A-Za-z0-9_-]{1,200}")
+CURSOR_MAX = 200
+
+_SHAPE = re.compile(rf"[A-Za-z0-9_-]{{1,{CURSOR_MAX}}}")
 
 
 def encode(kind: str, *parts: str | int | float) -> str:
