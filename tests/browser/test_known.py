@@ -15,6 +15,7 @@ from tests.browser.conftest import Profile, fill, to_comments
 from tests.browser.newspaper import Newspaper
 from tests.browser.service import Service
 from tests.browser.test_access import LANGUAGES, LIGHT_AND_DARK, without_violations
+from tests.browser.test_included import PLACES, held_back, release
 
 pytestmark = pytest.mark.browser
 NOTIFY = "Email me about replies and the moderators’ decision"
@@ -53,6 +54,24 @@ def paper(mailing: Service) -> Iterator[Newspaper]:
         yield made
     finally:
         made.stop()
+
+
+@pytest.fixture
+def included(mailing: Service, paper: Newspaper) -> Callable[[str], str]:
+    """Publishes an article with the thread in it, as a newspaper's server would; returns its address."""
+
+    def publish(lang: str) -> str:
+        address = f"{paper.origin}/included-{lang}"
+        asked = urlencode({"site": "demo", "page": address, "lang": lang, "fragment": 1})
+        fragment = mailing.client().get(f"/thread?{asked}").body.decode().replace('"/', f'"{mailing.url}/')
+        body = (
+            f'<div id="comments" data-page="{address}" data-lang="{lang}">{fragment}</div>'
+            f'<script async src="{mailing.url}/embed.js" data-site="demo"></script><footer>Below</footer>'
+        )
+        head = f'<link rel="stylesheet" href="{mailing.url}/assets/thread.css">'
+        return paper.publish(f"/included-{lang}", body, head)
+
+    return publish
 
 
 def written(page: Page, service: Service, body: str, email: str) -> set[str]:
@@ -160,6 +179,24 @@ def test_where_the_site_sends_no_mail_neither_box_nor_link_is_offered(
     expect(page.locator("form")).to_be_visible()
     expect(page.locator("[name=notify]")).to_have_count(0)
     expect(page.get_by_role("link", name="My comments")).to_have_count(0)
+
+
+@LANGUAGES
+def test_an_included_form_is_taken_over_with_its_tick_and_nothing_moves(
+    profile: Callable[..., Profile], included: Callable[[str], str], lang: str
+) -> None:
+    reader = profile()
+    waiting = held_back(reader)
+    page = reader.open(included(lang))
+    page.locator("#comments [name=notify]").check()
+    before = page.evaluate(PLACES)
+    release(page, waiting)
+    expect(page.locator(".preview.ready")).to_be_attached()
+    expect(page.locator("belowline-thread [name=notify]")).to_be_checked()
+    after = page.evaluate(PLACES)
+    assert after.keys() == before.keys()
+    for name in before:
+        assert after[name] == pytest.approx(before[name], abs=1), name
 
 
 @LANGUAGES
