@@ -44,7 +44,7 @@ export class BelowlineThread extends HTMLElement {
   readonly #picker = h("select", {}, ...SORTS.map((sort) => h("option", { value: sort }, t(`thread.${sort}`))));
   readonly #below = h("div", { class: "below" });
   readonly #home = h("div");
-  readonly #mine = h("a", { class: "small", hidden: true }, t("thread.mine"));
+  readonly #mine = h("a", { class: "small" }, t("thread.mine"));
   readonly #live = h("p", { role: "status", class: "hidden" });
   readonly #root = h("section", {
     part: "thread",
@@ -97,7 +97,7 @@ export class BelowlineThread extends HTMLElement {
     this.#mine.href = `${this.#place.base}mail/mine?site=${this.#place.site}`;
     this.#home.replaceChildren();
     this.#root.replaceChildren(h("div", { class: "head" }, this.#heading, sort), this.#tree.list, this.#below);
-    this.#root.append(this.#home, this.#mine, this.#live);
+    this.#root.append(this.#home, this.#live);
     shadow.replaceChildren(this.#root);
   }
 
@@ -154,7 +154,8 @@ export class BelowlineThread extends HTMLElement {
     }
     this.#below.replaceChildren(...(next ? [this.#pager("thread.more", next)] : []));
     this.#counted(page.count);
-    this.#mine.hidden = !page.mail;
+    if (page.mail) this.#home.after(this.#mine);
+    else this.#mine.remove();
     if (page.open) this.#offerForm(page.mail);
     else this.#home.replaceChildren(h("p", { class: "small closed" }, t("thread.closed")));
     this.#root.classList.toggle("closed", !page.open);
