@@ -1,6 +1,6 @@
 """`make bench-scale`: how the cost of a request grows with a thread, a queue and a search; on SQLite and PostgreSQL.
 
-python -m benchmarks.scale [--seconds 3] [--largest 1000000]
+python -m benchmarks.scale [--seconds 3] [--largest 1000000] [--queues]
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from benchmarks import budgets, dataset, machine, scale_report
 from benchmarks.dataset import Thread
@@ -43,34 +43,41 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--largest", type=int, default=QUEUES[-1], help="the longest queue; for trying out, less"
     )
+    parser.add_argument(
+        "--queues", action="store_true", help="measure the queues alone; prints, and leaves SCALE.md as it is"
+    )
     asked = parser.parse_args(arguments)
+    threads = () if asked.queues else THREADS
     signal.signal(signal.SIGTERM, interrupt)
     record = Record()
     record.round = 1
     try:
         machine.install_all(with_wordpress=False)
         with work_folder() as folder, postgres_server(record, wanted=True) as postgres:
-            Scale(record, asked.seconds, asked.largest).measure("sqlite", folder / "s", None)
+            Scale(record, asked, threads).measure("sqlite", folder / "s", None)
             if postgres is not None:
-                Scale(record, asked.seconds, asked.largest).measure("postgresql", folder / "p", postgres)
+                Scale(record, asked, threads).measure("postgresql", folder / "p", postgres)
     except (machine.CannotMeasure, Missing, Failed) as problem:
         sys.stderr.write(f"belowline: {problem}\n")
         return 2
     except KeyboardInterrupt:
         return 130
     kept = budgets.compare(record, budgets.load("scale"))
-    scale_report.write(record, kept, asked.seconds)
-    say(f"\n{budgets.table(kept)}\n\n==> written to {scale_report.FILE.relative_to(Path.cwd())}")
+    say(f"\n{budgets.table(kept)}")
+    if not asked.queues:
+        scale_report.write(record, kept, asked.seconds)
+        say(f"\n==> written to {scale_report.FILE.relative_to(Path.cwd())}")
     return int(bool(record.failures) or any(one.word == "MISSED" for one in kept))
 
 
 class Scale:
     """The measurements on one database; numbers are kept as (database, case, size)."""
 
-    def __init__(self, record: Record, seconds: int, largest: int) -> None:
+    def __init__(self, record: Record, asked: argparse.Namespace, threads: Sequence[int]) -> None:
         self._record = record
-        self._seconds = seconds
-        self._queues = [size for size in QUEUES if size <= largest]
+        self._seconds: int = asked.seconds
+        self._threads = threads
+        self._queues = [size for size in QUEUES if size <= asked.largest]
         self._database = ""
         self._tokens: dict[int, str] = {}
 
@@ -83,7 +90,7 @@ class Scale:
         try:
             self._fill(ours)
             ours.launch(NO_LIMITS, _first_page(THREADS[0]).path)
-            for size in THREADS:
+            for size in self._threads:
                 self._thread(ours, size)
             for size in self._queues:
                 self._queue(ours, size)
@@ -93,7 +100,7 @@ class Scale:
 
     def _fill(self, ours: Installation) -> None:
         say(
-            f"==> {self._database}: filling threads and queues with {sum(THREADS) + sum(self._queues):,} comments"
+            f"==> {self._database}: filling threads and queues with {sum(self._threads) + sum(self._queues):,} comments"
         )
         ours.launch(FILLING, "/healthz")
         ours.stop()
@@ -101,7 +108,7 @@ class Scale:
         ours.commands(
             [["sites", "add", site, "--origin", ORIGIN, "--policy", "publish_all"] for site in sites]
         )
-        ours.commands([_seeding(SITE, _page(size), size) for size in THREADS])
+        ours.commands([_seeding(SITE, _page(size), size) for size in self._threads])
         for size in self._queues:
             pages = ["--pages", str(size // COMMENTS_PER_PAGE), "--status", "pending"]
             began = time.monotonic()
@@ -132,6 +139,7 @@ class Scale:
             f"queue-{order}": get(path, site=site, order=order) for order in ("oldest", "newest", "risk")
         }
         asked |= {case: get(path, site=site, q=word) for case, word in SEARCHED.items()}
+        asked["search-rare"] = get(path, site=site, q=caller.rare(asked["queue-newest"]))
         asked["queue-of-a-page"] = get(path, site=site, page=f"{ORIGIN}/queue-1")
         asked["statistics"] = get("/v1/stats/spam", site=site)
         for case, request in asked.items():
@@ -159,6 +167,12 @@ class Caller:
     def milliseconds(self, request: Request) -> float:
         """How long the answer took. Raises Failed when it is an error."""
         return self._ask(request)[0]
+
+    def rare(self, listed: Request) -> str:
+        """A text that one comment has and hardly another: where the two paragraphs of the first one meet."""
+        comments: Any = self._ask(listed)[1]["comments"]
+        before, after = comments[0]["body"].split("\n\n")
+        return f"{before[-30:]} {after[:30]}"
 
     def next_pages(self, first: Request) -> list[float]:
         """The milliseconds of the pages after the first, as far as there are any."""

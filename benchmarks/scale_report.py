@@ -27,6 +27,7 @@ OF_QUEUES: Final = {
     "queue-risk": "queue, riskiest first",
     "queue-of-a-page": "queue of one page of 1,000",
     "search-common": "search for a word that many comments have",
+    "search-rare": "search for a text that one comment has",
     "search-absent": "search for a word that none has",
     "statistics": "statistics of 30 days",
 }

@@ -52,6 +52,7 @@ export interface QueueAnswer {
   comments: Queued[];
   next: string | null;
   total: number;
+  total_is_least: boolean;
 }
 
 export interface Written {

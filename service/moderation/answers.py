@@ -87,6 +87,13 @@ class QueueAnswer(Answer):
     comments = fields.List(fields.Nested(QueuedComment), required=True)
     next = _text("The cursor of what follows.", null=True)
     total = _whole("How many comments the filter matches in all.")
+    total_is_least = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Whether there may be more than `total`: a search is counted to 1,000, other filters to "
+            "10,000; site and status alone are always exact."
+        },
+    )
 
 
 class EventAnswer(Answer):

@@ -52,7 +52,7 @@ def decide_matching(wanted: Filter, expected: int, ruling: Ruling) -> DecidedMan
     with transaction() as session:
         ids = queue.matching(session, wanted, COMMENTS_MAX + 1)
         if len(ids) != expected:
-            raise _differs(expected, queue.total(session, wanted))
+            raise _differs(expected, queue.exact_total(session, wanted))
         locked = comments.lock(session, site, ids)
         # Another moderator may have been at work between the look and the lock.
         still = queue.still_matching(session, wanted, ids)

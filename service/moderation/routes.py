@@ -63,7 +63,12 @@ def list_queue() -> Response:
         last = shown[-1].comment
         place = (last.score, last.id) if asked.order is Order.RISK else (last.id,)
         following = cursor.encode(_list_name(asked.order), *place)
-    return jsonify(comments=[queued_view(queued) for queued in shown], next=following, total=total)
+    return jsonify(
+        comments=[queued_view(queued) for queued in shown],
+        next=following,
+        total=total.number,
+        total_is_least=total.is_least,
+    )
 
 
 @bp.get("/v1/moderation/comments/<id:comment_id>")

@@ -7,16 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased, undefer
 
 from service.domain.status import Status
 from service.domain.verdict import Signal
-from service.storage import tallies
+from service.storage import queue_search, tallies
 from service.storage.batches import batches
 from service.storage.models import Author, Comment, Page, StoredSignal
+from service.storage.queue_search import Part, Sought, Total
+
+#: So many are counted at most, where no count is kept: what one decision may take.
+COUNTED: Final = 10_000
 
 
 class Order(StrEnum):
@@ -115,16 +120,42 @@ def listing(
 ) -> list[Queued]:
     """Up to `limit` comments after the keyset position. Comments of equal risk: newest first, as the index has them."""
     # The keys are found first, from an index; only what is shown is joined and read as a whole.
-    keys = select(Comment.site, Comment.id).where(*_conditions(wanted), *_beyond(order, after))
-    shown = keys.order_by(*_sorting(order)).limit(limit).subquery()
+    keys = select(Comment.site, Comment.id)
+    beyond = _beyond(order, after)
+    if wanted.search:
+        part = Part(beyond, partial(_sorting, order), limit)
+        keys = keys.where(Comment.site.in_(wanted.sites), Comment.id.in_(_found(session, wanted, part)))
+    else:
+        keys = keys.where(*_conditions(wanted), *beyond)
+    shown = keys.order_by(*_sorting(order, Comment)).limit(limit).subquery()
     query = _whole().join(shown, and_(shown.c.site == Comment.site, shown.c.id == Comment.id))
-    return _with_signals(session, query.order_by(*_sorting(order)))
+    return _with_signals(session, query.order_by(*_sorting(order, Comment)))
 
 
-def total(session: Session, wanted: Filter) -> int:
-    """How many comments the filter matches; without counting them where only site and status are asked for."""
+def _found(session: Session, wanted: Filter, part: Part) -> list[str]:
+    return queue_search.keys(session, _sought(wanted), part)
+
+
+def _sought(wanted: Filter) -> Sought:
+    return Sought(wanted.sites, wanted.search, _conditions(replace(wanted, search="")))
+
+
+def total(session: Session, wanted: Filter) -> Total:
+    """How many comments the filter matches, exact as far as that is quick.
+
+    Where only site and status are asked for it is always exact, and nothing is counted.
+    """
     if wanted == Filter(wanted.sites, wanted.status):
-        return tallies.total(session, wanted.sites, wanted.status)
+        return Total(tallies.total(session, wanted.sites, wanted.status))
+    if wanted.search:
+        return queue_search.total(session, _sought(wanted))
+    some = select(Comment.id).where(*_conditions(wanted)).limit(COUNTED + 1).subquery()
+    number = session.scalar(select(func.count()).select_from(some)) or 0
+    return Total(min(number, COUNTED), is_least=number > COUNTED)
+
+
+def exact_total(session: Session, wanted: Filter) -> int:
+    """How many comments the filter matches, however many that are."""
     return session.scalar(select(func.count()).select_from(Comment).where(*_conditions(wanted))) or 0
 
 
@@ -214,12 +245,12 @@ def _signalled(check: str) -> ColumnElement[bool]:
     )
 
 
-def _sorting(order: Order) -> tuple[ColumnElement[Any], ...]:
+def _sorting(order: Order, columns: Any) -> tuple[ColumnElement[Any], ...]:
     if order is Order.OLDEST:
-        return (Comment.id.asc(),)
+        return (columns.id.asc(),)
     if order is Order.NEWEST:
-        return (Comment.id.desc(),)
-    return (Comment.score.desc(), Comment.id.desc())
+        return (columns.id.desc(),)
+    return (columns.score.desc(), columns.id.desc())
 
 
 def _beyond(order: Order, after: Position | None) -> tuple[ColumnElement[bool], ...]:

@@ -13,11 +13,12 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
-from service.storage import authors, pages, rollups, tallies
+from service.storage import authors, pages, rollups, search_index, tallies
 from service.storage.database import lock_rows
 from service.storage.models import Comment, Page
 
 SQLITE_CACHE_KIB = 262_144
+POSTGRESQL_SORT_MIB = 128  # of the index for searching: sorted in, a large part at once costs least
 
 
 class Seeded(NamedTuple):
@@ -57,6 +58,7 @@ def store(session: Session, batch: Batch) -> None:
         _copy(session, rows)
     else:
         _insert(session, rows)
+    search_index.add(session, ((batch.site, comment.id, comment.search_text) for comment in batch.comments))
     by_author = Counter(comment.author_id for comment in batch.comments)
     authors.recount(session, batch.site, {author: {batch.status: n} for author, n in by_author.items()})
     tallies.move(session, batch.site, {batch.status: len(batch.comments)})
@@ -80,6 +82,8 @@ def prepare(session: Session) -> None:
     """
     if lock_rows(session):
         session.execute(text("SET LOCAL statement_timeout = 0"))
+        for name in ("gin_pending_list_limit", "work_mem", "maintenance_work_mem"):
+            session.execute(text(f"SET LOCAL {name} = '{POSTGRESQL_SORT_MIB}MB'"))
     else:
         session.execute(text(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}"))
 
@@ -88,7 +92,8 @@ def look_anew(session: Session) -> None:
     """Has PostgreSQL count its rows, for its plans are made for the table as it was; SQLite has no need."""
     if lock_rows(session):
         prepare(session)
-        session.execute(text("ANALYZE comments, pages, authors"))
+        search_index.put_in_order(session)
+        session.execute(text("ANALYZE comments, pages, authors, search_index_grams"))
 
 
 _COLUMNS = tuple(Comment.__table__.columns.keys())

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.clock import rfc3339
 from service.domain.status import Status
-from service.storage import campaigns, comments, links, mails, rollups
+from service.storage import campaigns, comments, links, mails, rollups, search_index
 from service.storage.batches import batches
 from service.storage.models import Author, Comment, IdempotencyRecord, Page, StoredSignal
 
@@ -89,6 +89,7 @@ def erase(session: Session, author: Author) -> list[Comment]:
             delete(StoredSignal).where(StoredSignal.site == author.site, StoredSignal.comment_id.in_(batch))
         )
     campaigns.forget(session, author.site, ids)
+    search_index.forget(session, author.site, ids)
     links.forget(session, author.site, ids)
     rollups.outdate(session, author.site)
     _forget_answers(session, author.site, set(ids))

@@ -28,6 +28,7 @@ export class List {
   cards: Card[] = [];
   current: Card | undefined;
   total = 0;
+  isLeast = false;
   /** Whether what was read is what is to be checked. */
   ofReview = false;
   /** When the queue was read first: what is older is no news. */
@@ -85,6 +86,7 @@ export class List {
     this.#next = answer.next;
     this.ofReview = this.filters.review;
     this.total = answer.total - this.under.size;
+    this.isLeast = answer.total_is_least;
     this.drawClaims();
     this.draw();
   }
@@ -118,7 +120,7 @@ export class List {
 
   drawCount(): void {
     const number = Math.max(this.total, this.cards.length);
-    this.count.textContent = t("queue.count", { count: number });
+    this.count.textContent = t("queue.count", { count: this.isLeast ? `${counted(number)}+` : number });
     if (this.filters.everything) showPending(number);
   }
 

@@ -30,6 +30,7 @@ export function told(list: List, live: Live): void {
   showPending(live.pending);
   if (list.filters.everything) {
     list.total = live.pending;
+    list.isLeast = false;
     list.drawCount();
   }
 }

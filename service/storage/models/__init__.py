@@ -12,6 +12,7 @@ from service.storage.models.outbound import Announcement, Delivery, OutsideFilte
 from service.storage.models.pressure import SiteBreaker, UsedChallenge
 from service.storage.models.record import DecisionRecord, Event, IdempotencyRecord, Job, LimitHits
 from service.storage.models.seal import Seal, SealHead, UnsealedEvent
+from service.storage.models.search import SearchDue
 from service.storage.models.site import Author, Page, Site, SiteOrigin
 from service.storage.models.statistics import LinkedDomain, Rollup, RollupSite, Uncounted
 from service.storage.models.tally import Tally
@@ -45,6 +46,7 @@ __all__ = [
     "RuleSet",
     "Seal",
     "SealHead",
+    "SearchDue",
     "SharedSign",
     "Site",
     "SiteBreaker",
