@@ -83,11 +83,10 @@ def _asking(session: Session, sites: Sequence[str], folded: str) -> Select[Any]:
     runs = dict.fromkeys(folded[start : start + LENGTH] for start in range(len(folded) - LENGTH + 1))
     asked = " AND ".join('"' + run.replace('"', '""') + '"' for run in _spread(list(runs)))
     matches: ColumnElement[bool] = _texts.c.search_index_texts.op("MATCH")(asked)
-    return (
-        select(_numbers.c.id)
-        .select_from(_texts.join(_numbers, _numbers.c.number == _texts.c.rowid))
-        .where(matches, _numbers.c.site.in_(sites))
-    )
+    # SQLite must not go through the numbers of a site and ask about each: its index of sites is of no use here.
+    of_sites = func.coalesce(_numbers.c.site, _numbers.c.site).in_(sites)
+    both = _texts.join(_numbers, _numbers.c.number == _texts.c.rowid)
+    return select(_numbers.c.id).select_from(both).where(matches, of_sites)
 
 
 def _spread(runs: Sequence[Any]) -> list[Any]:

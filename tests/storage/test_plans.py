@@ -32,6 +32,9 @@ READS = {
     "queue of a page": QUEUE + "&page={page}&status=approved",
     "queue of an author": QUEUE + "&author={author}&status=approved",
     "queue of a language": QUEUE + "&language=tr",
+    "search for what is rare": QUEUE + "&q=zyzzyva",
+    "search for what is common": QUEUE + "&q=the&order=newest",
+    "search by risk": QUEUE + "&q=zyzzyva&order=risk",
     "live queue": "/v1/moderation/live?site={site}",
     "queue of a signal": QUEUE + "&signal=links",
     "a comment and its history": "/v1/moderation/comments/{comment}",
@@ -110,6 +113,16 @@ def test_no_list_looks_at_every_comment(seeded: Newsroom, read: str) -> None:
     for statement, parameters in asked:
         plan = plan_of(statement, parameters)
         assert not looks_at_all(plan), f"{statement}\n\n{plan}"
+
+
+def test_what_is_rare_is_asked_of_the_index(seeded: Newsroom) -> None:
+    asked = statements_of(seeded, QUEUE.format(site=seeded.site) + "&q=zyzzyva")
+    plans = [plan_of(*one) for one in asked if "FROM search_index_" in one[0]]
+    assert plans
+    for plan in plans:
+        assert re.search(r"ix_search_index_grams|^SCAN search_index_texts VIRTUAL TABLE INDEX \d+:M", plan), (
+            plan
+        )
 
 
 def test_a_scan_would_be_found(seeded: Newsroom) -> None:
