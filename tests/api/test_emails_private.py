@@ -201,7 +201,7 @@ def test_a_moderators_address_leaves_nowhere(
         assert_clean(name, answer)
     with room.app.app_context():
         Worker(room.app.extensions["belowline"], SENDING).run_due()
-    (question,) = mail_server.to(CANARY)
+    *_, question = mail_server.to(CANARY)  # the server keeps what other tests sent
     assert_clean("the text to the address itself", question.text.encode())
     assert_clean("the database", database_bytes(room))
     written = capfd.readouterr()
