@@ -25,7 +25,7 @@ from service.storage.models import Comment, SearchDue
 LENGTH: Final = 3
 #: Above so many comments that may hold the text it is quicker to look for it where it is.
 FOUND_MAX: Final = 2_000
-_ASKED_MAX: Final = 24
+_ASKED_MAX: Final = 12
 
 # SQLite: FTS5, and which comment each of its numbers stands for. A rowid of `comments` would change with VACUUM.
 _numbers = table("search_index_numbers", column("number"), column("site"), column("id"))
