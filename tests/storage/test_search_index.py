@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from service.domain.text import fold
-from service.storage import search_index
+from service.storage import schema, search_index
 from service.storage.database import transaction
 from tests.api.newsroom import Newsroom, open_newsroom
 from tests.backing.app import application
@@ -111,3 +111,14 @@ def test_nothing_of_a_forgotten_text_stays(newsroom: Newsroom) -> None:
     assert found(newsroom, "secret") == []
     with transaction() as session:
         assert search_index.kept(session, newsroom.site) == 0
+
+
+def test_comments_from_before_the_index_wait_to_be_taken_in(newsroom: Newsroom) -> None:
+    comment = newsroom.pending(body="from before")
+    taken_in()
+    schema.downgrade("0014")
+    schema.upgrade()
+    assert found(newsroom, "nothing like it") == [comment]
+    assert taken_in() == 1
+    assert found(newsroom, "nothing like it") == []
+    assert found(newsroom, "from before") == [comment]
