@@ -218,7 +218,7 @@ def test_the_thread_shows_all_of_them(app: Flask, run: Run) -> None:
 def test_pending_ones_are_not_shown(app: Flask, run: Run) -> None:
     _seed(run, "--status", "pending")
     assert _get(app, PAGE) == {
-        "page": {"key": PAGE, "count": 0, "open": True},
+        "page": {"key": PAGE, "count": 0, "open": True, "mail": False},
         "comments": [],
         "next": None,
     }
