@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.backing.fixtures import chromium, chromium_program
+
+__all__ = ["chromium", "chromium_program"]
+
 # Settings of whoever runs the tests must not change what they test.
 _SETTINGS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEYS_FILE", "HOST", "PORT", "TRUSTED_PROXIES")
 
 # Files that take minutes, in this order; a parallel run that began one last would end with one busy process.
-_LONG = ("compose", "faults", "launcher", "browser", "contract", "jobs")
+_LONG = ("contract", "compose", "faults", "launcher", "browser", "console", "jobs")
 
 
 @pytest.fixture(autouse=True, scope="session")

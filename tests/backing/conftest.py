@@ -1,5 +1,5 @@
 """The session's servers, for the tests of the servers themselves."""
 
-from tests.backing.fixtures import chromium_program, postgres_server, redis_server
+from tests.backing.fixtures import postgres_server, redis_server
 
-__all__ = ["chromium_program", "postgres_server", "redis_server"]
+__all__ = ["postgres_server", "redis_server"]

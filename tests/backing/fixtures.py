@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
-from tests.backing import chromium
+from tests.backing.chromium import ARGUMENTS, chromium_path
 from tests.backing.postgres import PostgresServer
 from tests.backing.redis import RedisServer
 
@@ -37,7 +38,16 @@ def redis_server() -> Iterator[RedisServer]:
 @pytest.fixture(scope="session")
 def chromium_program() -> str:
     """The path of Chromium; without one the test is skipped and says what to install."""
-    path = chromium.chromium_path()
+    path = chromium_path()
     if path is None:
         pytest.skip("no Chromium: run `apt-get install chromium`, or set CHROMIUM to its path")
     return str(path)
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_program: str) -> Iterator[Browser]:
+    """A running Chromium: one a session for all folders, since Playwright runs once in a process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_program, args=list(ARGUMENTS))
+        yield browser
+        browser.close()

@@ -6,15 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from tests.backing.chromium import ARGUMENTS
-from tests.backing.fixtures import chromium_program
 from tests.backing.waiting import wait_until
 from tests.browser.newspaper import Newspaper
 from tests.browser.service import Service
-
-__all__ = ["chromium_program"]
 
 # Runs before every page: counts what the page's policy refuses, what moves, and what hostile text calls.
 WATCH = """
@@ -52,14 +48,6 @@ def newspaper(service: Service) -> Iterator[Newspaper]:
         yield paper
     finally:
         paper.stop()
-
-
-@pytest.fixture(scope="session")
-def chromium(chromium_program: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_program, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 @dataclass

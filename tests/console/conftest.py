@@ -15,12 +15,11 @@ import pyotp
 import pytest
 from playwright.sync_api import Page
 
-from tests.backing.fixtures import chromium_program
-from tests.browser.conftest import Profile, chromium, profile
+from tests.browser.conftest import Profile, profile
 from tests.browser.service import Service
 from tests.console.site import NewSite
 
-__all__ = ["chromium", "chromium_program", "profile", "service"]
+__all__ = ["profile", "service"]
 
 SITE = "demo"
 PASSWORD = "correct horse battery"
