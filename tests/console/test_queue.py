@@ -60,7 +60,7 @@ def test_the_next_comment_is_there_before_the_service_has_answered(
     page.route("**/decision", lambda route: held.append(route))
     with page.expect_request("**/decision"):
         page.keyboard.press("a")
-    assert current_id(page) == second
+    wait_until(lambda: current_id(page) == second and bool(held), "the next one is there")
     assert paper.status(first) == "pending"
     held[0].continue_()
     wait_for_status(paper, {first: "approved"})
