@@ -23,6 +23,10 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 export const own = (text: string, attributes: Record<string, Value> = {}): HTMLElement =>
   h("bdi", attributes, text);
 
+/** Text in a language that may be another than the page's. */
+export const said = ({ text, lang }: { text: string; lang?: string }, attributes: Record<string, Value> = {}): HTMLElement =>
+  h("bdi", { ...attributes, lang }, text);
+
 /** Replaces what is in `place`. */
 export const fill = (place: Element, ...children: Child[]): void =>
   place.replaceChildren(...children.filter((child): child is Node | string => !!child));

@@ -15,15 +15,30 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1],
 ];
 
+/** What a check says: a key and its values, which may be messages again. */
+export interface Message {
+  key: string;
+  values: Record<string, Value>;
+}
+export type Value = string | number | Message | Message[];
+
 /** The text of a key, with `{name}` filled in; `count` chooses the plural form. A key without a text shows itself. */
-export function t(key: string, values: Record<string, string | number> = {}): string {
+export function t(key: string, values: Record<string, Value> = {}): string {
   const entry = globalThis.belowlineTexts[key] ?? key;
   const text = typeof entry === "string" ? entry : (entry[plurals.select(Number(values.count))] ?? entry.other ?? key);
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = values[name] ?? "";
-    return typeof value === "number" ? numbers.format(value) : `\u2068${value}\u2069`;
-  });
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => written(values[name] ?? ""));
 }
+
+/** Numbers as the language writes them, messages in its words; a text from outside is isolated, so that it reorders nothing. */
+function written(value: Value): string {
+  if (typeof value === "number") return numbers.format(value);
+  if (typeof value === "string") return `\u2068${value}\u2069`;
+  return Array.isArray(value) ? value.map(written).join(t("signal.comma")) : t(value.key, value.values);
+}
+
+/** Why a check fired, in words; what was stored before there were messages is English. */
+export const why = ({ messages, reason }: { messages: Message[]; reason: string }): { text: string; lang?: string } =>
+  messages.length ? { text: messages.map(({ key, values }) => t(key, values)).join(" ") } : { text: reason, lang: "en" };
 
 /** Whether there is a text; for keys made from codes of the service. */
 export const has = (key: string): boolean => key in globalThis.belowlineTexts;

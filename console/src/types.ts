@@ -1,5 +1,7 @@
 /** What the API answers, as far as the console shows it. */
 
+import type { Message } from "./text";
+
 export type Status = "pending" | "approved" | "rejected" | "spam" | "deleted";
 export type Decision = "approve" | "reject" | "spam" | "delete";
 
@@ -13,6 +15,7 @@ export interface Signal {
   check: string;
   score: number;
   reason: string;
+  messages: Message[];
   span: [number, number] | null;
 }
 

@@ -23,13 +23,12 @@ from service.domain.email import EmailAddress
 from service.domain.errors import NotFound, WindowClosed
 from service.domain.language import language_of
 from service.domain.linked import linked_domains
-from service.domain.outside import awaited
 from service.domain.page import PageKey
 from service.domain.status import Status
 from service.notify.announcing import announce
 from service.ratelimit.policies import Action, Scope
 from service.spam import review
-from service.spam.outside import is_asked
+from service.spam.outside import awaited, is_asked
 from service.spam.pipeline import judge
 from service.storage import authors, comments, events, facts, links, pages
 from service.storage.comments import Comment

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from service.comments.outcome import publish
 from service.comments.outside import Awaited
 from service.domain.announcement import News
-from service.domain.outside import CHECK, REASONS, SCORES, SILENT
+from service.domain.outside import ANSWERS, CHECK, SCORES, SILENT
 from service.domain.status import Status
 from service.domain.verdict import Signal, combined_score
 from service.notify.announcing import announce
@@ -16,6 +16,7 @@ from service.outbound.akismet import Account, Asked, NoAnswer, Opinion, ask
 from service.spam.outside import account_of, asked_of
 from service.storage import comments, outside_filters, queue, sites
 from service.storage.database import Session, reading, transaction
+from service.storage.outside_filters import Said
 
 if TYPE_CHECKING:
     from service.web.context import Services
@@ -47,13 +48,17 @@ def _question(services: Services, session: Session, about: Awaited) -> tuple[Acc
     if comment is None or account is None or site is None or comment.version != about.version:
         return None
     signals = queue.last_signals(session, [comment])[comment.id]
-    again = any(signal.check == CHECK and signal.reason == SILENT for signal in signals)
+    again = any(signal.check == CHECK and SILENT in signal.messages for signal in signals)
     return account, asked_of(comment, outside_filters.page_of(session, comment), site.language), again
 
 
 def _silent(session: Session, about: Awaited) -> None:
     found = comments.lock(session, about.site, [about.comment])
-    if found and outside_filters.answer(session, found[0], about.version, (0.0, SILENT)) and about.publish:
+    if (
+        found
+        and outside_filters.answer(session, found[0], about.version, Said(0.0, SILENT))
+        and about.publish
+    ):
         announce(session, about.site, News.COMMENT_HELD, {"comment": about.comment})
 
 
@@ -62,7 +67,7 @@ def _answered(session: Session, about: Awaited, opinion: Opinion) -> None:
     if not found:
         return
     comment = found[0]
-    outside_filters.answer(session, comment, about.version, (SCORES[opinion], REASONS[opinion]))
+    outside_filters.answer(session, comment, about.version, Said(SCORES[opinion], ANSWERS[opinion]))
     if comment.version != about.version or comment.status is not Status.PENDING:
         return  # somebody decided meanwhile, or the text is another one
     if opinion is not Opinion.HAM:

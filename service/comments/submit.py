@@ -19,7 +19,6 @@ from service.domain.errors import FieldProblem, InvalidInput, ThreadClosed
 from service.domain.ids import new_id
 from service.domain.language import language_of
 from service.domain.linked import linked_domains
-from service.domain.outside import awaited
 from service.domain.status import Status
 from service.domain.text import fold
 from service.domain.thread import held_by
@@ -32,7 +31,7 @@ from service.privacy.vault import Vault
 from service.ratelimit.limiter import Outcome
 from service.ratelimit.policies import Action, Scope
 from service.spam import review
-from service.spam.outside import is_asked
+from service.spam.outside import awaited, is_asked
 from service.spam.pipeline import judge
 from service.storage import authors, comments, events, facts, idempotency, links, pages
 from service.storage.comments import Comment

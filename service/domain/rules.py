@@ -80,11 +80,6 @@ class Rule:
             "at_least": self.at_least,
         }
 
-    def __str__(self) -> str:
-        if self.measure is not None:
-            return f"{self.measure} from {self.at_least}"
-        return f"{self.kind} “{self.value}”"
-
 
 def rule_of(document: dict[str, Any]) -> Rule:
     """The rule that was stored."""

@@ -6,21 +6,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 
+from service.domain.message import Message
 from service.domain.status import Status
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Signal:
     """What one check found.
 
-    `score` is evidence of spam in [0, 1]; `span` is start and end in the body, in code points.
+    `score` is evidence of spam in [0, 1]; `span` is start and end in the body, in code points. `reason` is English;
+    `messages` say the same in any language, and are missing of signals that were stored before there were any.
     """
 
     check: str
     version: int
     score: float
     reason: str
-    span: tuple[int, int] | None = None
+    span: Span | None = None
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)

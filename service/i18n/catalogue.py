@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -48,18 +49,23 @@ def isolated(name: str) -> str:
     return f"{FIRST_STRONG_ISOLATE}{name}{POP_ISOLATE}"
 
 
-def translate(lang: str, key: str, **values: str | int) -> str:
-    """The text of `key`; `count` chooses the plural form, whole numbers are written as the language does.
+@cache
+def _locale(tag: str) -> Locale:
+    return Locale.parse(tag)
+
+
+def translate(lang: str, key: str, **values: str | int | float) -> str:
+    """The text of `key`; `count` chooses the plural form, numbers are written as the language does.
 
     Raises KeyError for an unknown key and for a placeholder without a value.
     """
     tag = language(lang)
-    locale = Locale.parse(tag)
+    locale = _locale(tag)
     text = CATALOGUES[tag][key]
     if not isinstance(text, str):
         text = text[locale.plural_form(int(values["count"]))]
     written = {
-        name: format_decimal(value, locale=locale) if isinstance(value, int) else value
+        name: format_decimal(value, locale=locale) if isinstance(value, int | float) else value
         for name, value in values.items()
     }
     return PLACEHOLDER.sub(lambda match: written[match[1]], text)

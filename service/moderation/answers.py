@@ -30,11 +30,31 @@ class PageNamedAnswer(Answer):
     title = _text()
 
 
+class MessageAnswer(Answer):
+    key = _text("Which sentence, such as `signal.links.some`.")
+    values = fields.Dict(
+        required=True,
+        metadata={
+            "description": "What goes into it: numbers, texts from outside, and messages again, alone or in a list."
+        },
+    )
+
+
+SAID = fields.List(
+    fields.Nested(MessageAnswer),
+    required=True,
+    metadata={
+        "description": "The reason, to be said in any language; empty for signals stored before there were any."
+    },
+)
+
+
 class SignalAnswer(Answer):
     check = _text("Which check fired.")
     version = _whole("Of the check.")
     score = fields.Float(required=True, metadata={"description": "Evidence of spam, 0 to 1."})
-    reason = _text("What it saw, in words.")
+    reason = _text("What it saw, in English.")
+    messages = SAID
     span = fields.List(
         fields.Integer(),
         required=True,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from service import clock
-from service.domain.outside import ANSWERS
 from service.domain.status import Decision, Status
 from service.outbound.akismet import Call, teach
 from service.spam.outside import account_of, asked_of
@@ -53,6 +52,6 @@ def _contradicted(one: Taught) -> Call | None:
     """What to call it, if its answer was another one; where it gave none, spam is told."""
     if one.comment.status is Status.SPAM and one.score == 0.0:
         return Call.SPAM
-    if one.comment.status is Status.APPROVED and one.score > 0.0 and one.reason in ANSWERS:
+    if one.comment.status is Status.APPROVED and one.score > 0.0:
         return Call.HAM
     return None

@@ -24,6 +24,7 @@ from service.domain.rules import (
 )
 from service.domain.status import Status
 from service.domain.text import clean_body
+from service.moderation.answers import SAID
 from service.moderation.schemas import about, slug
 from service.settings import Policy
 from service.threads.schemas import SLUG_MAX
@@ -232,6 +233,7 @@ class DifferenceAnswer(Answer):
     before = fields.String(required=True, metadata=about("What the rules in force make of it."))
     after = fields.String(required=True, metadata=about("What the draft makes of it."))
     reason = fields.String(required=True)
+    messages = SAID
 
 
 class SimulationAnswer(Answer):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 
 from service.clock import rfc3339
 from service.domain.errors import NotFound, StaleVersion
 from service.domain.ids import new_id
+from service.domain.message import Message
 from service.domain.rules import Rule, RuleBook, rule_of
+from service.i18n.messages import in_english
 from service.settings import Policy
 from service.spam import pipeline
 from service.spam.checks import rules as checks
@@ -109,24 +112,26 @@ def _difference(
     if before[0] == after[0]:
         return None
     comment = one.comment
+    said = after[1] or before[1]
     return {
         "comment": comment.id,
         "body": comment.body,
         "status": comment.status.value,
         "before": before[0],
         "after": after[0],
-        "reason": after[1] or before[1],
+        "reason": in_english(said),
+        "messages": [message.document() for message in said],
     }
 
 
-def _judged(one: Replayed, book: RuleBook, policy: Policy) -> tuple[str, str]:
+def _judged(one: Replayed, book: RuleBook, policy: Policy) -> tuple[str, tuple[Message, ...]]:
     """The status that the comment would get, and what the rules say about it."""
     comment = one.comment
     mine = [way(book, comment.name, comment.body, comment.website) for way in (checks.hold, checks.watch)]
     own = [signal for signal in mine if signal]
     signals = (*(signal for signal in one.signals if signal.check not in _OWN), *own)
     verdict = pipeline.weigh(signals, pipeline.Weighing(policy, one.author_known, book.hold_from))
-    return verdict.status.value, " ".join(signal.reason for signal in own)
+    return verdict.status.value, tuple(chain.from_iterable(signal.messages for signal in own))
 
 
 def _add(

@@ -105,5 +105,6 @@ def _signal(signal: Signal) -> dict[str, Any]:
         "version": signal.version,
         "score": signal.score,
         "reason": signal.reason,
+        "messages": [message.document() for message in signal.messages],
         "span": list(signal.span) if signal.span else None,
     }

@@ -9,8 +9,10 @@ from babel.dates import format_datetime
 from service.domain import markup
 from service.domain.mail import LINK_LIFE, DeskTopic, Purpose, excerpt, unlinked
 from service.domain.role import PERMISSIONS, Permission
+from service.domain.verdict import Signal
 from service.i18n import translate
 from service.i18n.catalogue import isolated
+from service.i18n.messages import spoken
 from service.notify.breakers import TRIPPED
 from service.notify.letters import Draft, Writing
 from service.storage import access, account_mails, pages, queue, sites
@@ -116,10 +118,14 @@ def _hold(writing: Writing, desk: AccountMail, comment: Comment) -> str:
     if page is not None and page.title:
         lines.append(translate(lang, "mail.news.article", title=isolated(excerpt(page.title, 120))))
     if signals:
-        reasons = " ".join(unlinked(signal.reason) for signal in signals[:REASONS_SHOWN])
+        reasons = " ".join(unlinked(_reason(lang, signal)) for signal in signals[:REASONS_SHOWN])
         lines.append(translate(lang, "mail.desk.why", reasons=reasons))
     lines.append(translate(lang, "mail.desk.decide", link=writing.link(Purpose.DECIDE, comment.id)))
     return "\n".join(lines)
+
+
+def _reason(lang: str, signal: Signal) -> str:
+    return spoken(lang, signal.messages) if signal.messages else signal.reason
 
 
 def _alarms(writing: Writing, desk: AccountMail, window: Window) -> list[str]:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from service.domain.outside import CHECK, WAITING
+from service.domain.status import Status
+from service.domain.verdict import Verdict
 from service.outbound.akismet import Account, Asked
 from service.privacy.secrets import Secrets
+from service.spam.wording import signal
 from service.storage import outside_filters
 from service.storage.comments import Comment
 from service.storage.database import Session, reading
@@ -37,6 +42,12 @@ def is_asked(site: str) -> bool:
         if len(_known) > REMEMBER_SITES:
             _known.popitem(last=False)
     return found
+
+
+def awaited(verdict: Verdict) -> Verdict:
+    """The verdict until the filter has answered: what would be published waits."""
+    status = Status.PENDING if verdict.status is Status.APPROVED else verdict.status
+    return replace(verdict, status=status, signals=(*verdict.signals, signal(CHECK, 1, 0.0, WAITING)))
 
 
 def forget_filters() -> None:

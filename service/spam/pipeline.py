@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
+from service.domain.message import Message
 from service.domain.status import Status
 from service.domain.verdict import Signal, Verdict, combined_score
 from service.log import logger
 from service.settings import Policy
+from service.spam import wording
 from service.spam.checks import (
     advert_words,
     author_history,
@@ -119,7 +121,8 @@ def _run(check: Check, new: NewComment, facts: Facts) -> Signal | None:
     except Exception as error:
         name = check.__module__.rpartition(".")[2]
         logger().error("check failed", check=name, kind=type(error).__name__)
-        return Signal("check_failed", 1, 0.0, f"The check {name} could not be computed.")
+        said = Message("signal.check_failed", {"check": Message(f"check.{name}")})
+        return wording.signal("check_failed", 1, 0.0, said)
 
 
 def _must_hold(signals: Sequence[Signal], score: float, by: Weighing) -> bool:

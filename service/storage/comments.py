@@ -124,6 +124,7 @@ def keep_signals(session: Session, comment: Comment, signals: Sequence[Signal]) 
                 "version": signal.version,
                 "score": signal.score,
                 "reason": signal.reason,
+                "messages": [message.document() for message in signal.messages] or None,
                 "span_start": signal.span[0] if signal.span else None,
                 "span_end": signal.span[1] if signal.span else None,
             }

@@ -9,11 +9,14 @@ from datetime import datetime
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
+from service.domain.message import Message
 from service.domain.outside import CHECK
+from service.i18n.messages import in_english
 from service.storage.models import Comment, Event, OutsideFilter, Page, StoredSignal
 
 __all__ = [
     "OutsideFilter",
+    "Said",
     "Taught",
     "answer",
     "every",
@@ -59,14 +62,19 @@ def page_of(session: Session, comment: Comment) -> str:
 
 
 @dataclass(frozen=True)
-class _Said:
+class Said:
+    """What the filter said, and the evidence of spam in [0, 1] that this is."""
+
     score: float
-    reason: str
+    message: Message
+
+    @property
+    def reason(self) -> str:
+        return in_english([self.message])
 
 
-def answer(session: Session, comment: Comment, version: int, said: tuple[float, str]) -> bool:
+def answer(session: Session, comment: Comment, version: int, said: Said) -> bool:
     """Writes what the filter said of this version into the ledger; returns whether that was not there before."""
-    new = _Said(*said)
     changed = session.execute(
         update(StoredSignal)
         .where(
@@ -74,9 +82,9 @@ def answer(session: Session, comment: Comment, version: int, said: tuple[float, 
             StoredSignal.comment_id == comment.id,
             StoredSignal.comment_version == version,
             StoredSignal.check == CHECK,
-            StoredSignal.reason != new.reason,
+            StoredSignal.reason != said.reason,
         )
-        .values(score=new.score, reason=new.reason)
+        .values(score=said.score, reason=said.reason, messages=[said.message.document()])
         .execution_options(synchronize_session=False)
     )
     return bool(changed.rowcount)  # type: ignore[attr-defined]
@@ -89,14 +97,13 @@ class Taught:
     comment: Comment
     page: str
     score: float
-    reason: str
     decided_at: datetime
 
 
 def taught(session: Session, site: str, decision: str, after: str, at_most: int) -> list[Taught]:
     """Comments that this decision moved and the filter was asked about, by id from `after` on."""
     rows = session.execute(
-        select(Comment, StoredSignal.score, StoredSignal.reason, Event.created_at)
+        select(Comment, StoredSignal.score, Event.created_at)
         .join(Event, (Event.site == Comment.site) & (Event.comment_id == Comment.id))
         .join(
             StoredSignal,
@@ -115,6 +122,6 @@ def taught(session: Session, site: str, decision: str, after: str, at_most: int)
         .limit(at_most)
     ).all()
     last: dict[str, Taught] = {}
-    for comment, score, reason, at in rows:
-        last.setdefault(comment.id, Taught(comment, page_of(session, comment), score, reason, at))
+    for comment, score, at in rows:
+        last.setdefault(comment.id, Taught(comment, page_of(session, comment), score, at))
     return list(last.values())

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased, undefer
 
+from service.domain.message import message_of
 from service.domain.status import Status
 from service.domain.verdict import Signal
 from service.storage import queue_search, tallies
@@ -295,5 +296,6 @@ def last_signals(session: Session, comments: Sequence[Comment]) -> defaultdict[s
     for row in rows:
         if last.setdefault(row.comment_id, row.comment_version) == row.comment_version:
             span = None if row.span_start is None or row.span_end is None else (row.span_start, row.span_end)
-            found[row.comment_id].append(Signal(row.check, row.version, row.score, row.reason, span))
+            said = tuple(map(message_of, row.messages or ()))
+            found[row.comment_id].append(Signal(row.check, row.version, row.score, row.reason, span, said))
     return found

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from service import clock
 from service.comments import outside
 from service.domain.outside import SILENT, WAITING
+from service.i18n.messages import in_english
 from service.jobs.registry import KINDS
 from service.jobs.worker import Worker
 from service.moderation import outside as teaching
@@ -135,7 +136,7 @@ def test_what_is_fine_is_published_when_it_says_so(room: Newsroom, akismet: Fake
     answer = room.submit(email=CANARY, address=ADDRESS, body="A word of mine.")
     comment = answer.get_json()["comment"]["id"]
     assert answer.get_json()["comment"]["status"] == "pending"
-    assert seen(room, comment) == ("pending", 0.0, WAITING)
+    assert seen(room, comment) == ("pending", 0.0, in_english([WAITING]))
     work(room)
     assert seen(room, comment) == ("approved", 0.0, "Akismet finds nothing wrong.")
     assert [one["id"] for one in room.read()["comments"]] == [comment]
@@ -183,7 +184,7 @@ def test_its_silence_holds_and_it_is_asked_again(
     akismet.works = False
     comment = room.pending()
     work(room)
-    assert seen(room, comment) == ("pending", 0.0, SILENT)
+    assert seen(room, comment) == ("pending", 0.0, in_english([SILENT]))
     akismet.works = True
     later = clock.now() + timedelta(minutes=1)
     monkeypatch.setattr(clock, "now", lambda: later)
@@ -199,7 +200,7 @@ def test_a_wrong_key_or_nobody_there_holds(room: Newsroom, akismet: FakeAkismet,
     switch_on(room, akismet, **({"key": "wrong"} if fault == "key" else {"url": "http://127.0.0.1:1/1.1"}))
     comment = room.pending()
     work(room)
-    assert seen(room, comment) == ("pending", 0.0, SILENT)
+    assert seen(room, comment) == ("pending", 0.0, in_english([SILENT]))
 
 
 def test_who_decides_meanwhile_has_the_last_word(room: Newsroom, akismet: FakeAkismet) -> None:

@@ -68,7 +68,7 @@ def test_a_banned_author_waits_and_is_answered_like_anybody(paper: Newsroom) -> 
     assert set(held.get_json()) == set(first)
     assert REASON not in held.get_data(as_text=True)
     (signal,) = seen(paper, held.get_json()["comment"]["id"])["signals"]
-    assert (signal["check"], signal["reason"]) == ("ban", f"The author is banned: {REASON}")
+    assert (signal["check"], signal["reason"]) == ("ban", f"The author is banned. Reason: {REASON}")
     assert status(paper, email="other@mail.example.org") == "approved"
 
 
@@ -156,7 +156,9 @@ def test_a_ban_ends_when_it_says(paper: Newsroom, monkeypatch: pytest.MonkeyPatc
     ban(paper, email_domain="pills.example.org", expires_at=rfc3339(until))
     me = {"email": "a@pills.example.org"}
     held = paper.submit(**me)
-    assert f"until {until:%Y-%m-%d}" in str(seen(paper, held.get_json()["comment"]["id"])["signals"])
+    assert f"The ban ends on {until:%Y-%m-%d}." in str(
+        seen(paper, held.get_json()["comment"]["id"])["signals"]
+    )
     monkeypatch.setattr(clock, "now", lambda: until - timedelta(seconds=1))
     assert status(paper, **me) == "pending"
     monkeypatch.setattr(clock, "now", lambda: until)

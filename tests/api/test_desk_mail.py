@@ -45,6 +45,13 @@ def test_a_digest_tells_what_waits_and_why_in_plain_words(mailroom: Mailroom, de
     assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+def test_the_reasons_are_told_in_the_language_of_who_reads_them(mailroom: Mailroom) -> None:
+    desk = Desk(mailroom, language="tr")
+    mailroom.newsroom.pending(body="Bakın: https://a.example.com ve sonra da https://b.example.com")
+    (mail,) = desk.mails()
+    assert "Metinde 2 bağlantı var, başka pek bir şey yok." in mail.text
+
+
 def test_there_is_one_in_five_minutes_and_nothing_is_told_twice(mailroom: Mailroom, desk: Desk) -> None:
     mailroom.newsroom.pending(body="The first.")
     assert len(desk.mails()) == 1

@@ -50,6 +50,7 @@ def test_an_item_says_all_that_a_moderator_needs(newsroom: Newsroom) -> None:
         "version": 3,
         "score": 0.25,
         "reason": "Because.",
+        "messages": [],
         "span": [2, 6],
     } in item["signals"]
     author = item["author"]
@@ -66,6 +67,10 @@ def test_every_signal_of_the_pipeline_comes_with_a_reason(newsroom: Newsroom) ->
     assert item["id"] == spammy
     assert item["signals"]
     assert all(signal["reason"] and signal["check"] for signal in item["signals"])
+    assert {
+        "links": [{"key": "signal.links.some", "values": {"count": 3}}],
+        "author_history": [{"key": "signal.author_history.first", "values": {}}],
+    }.items() <= {signal["check"]: signal["messages"] for signal in item["signals"]}.items()
     assert item["score"] >= max(signal["score"] for signal in item["signals"])
 
 

@@ -51,6 +51,30 @@ def test_fifty_comments_are_cleared_by_keyboard_alone(desk: Callable[..., Desk],
     assert rejected["events"][-1]["reason"] == "off_topic"
 
 
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("en", "The text carries 3 links."),
+        ("tr", "Metinde 3 bağlantı var."),
+        ("ur", "متن میں 3 لنکس ہیں۔"),
+    ],
+)
+def test_why_a_comment_waits_is_said_in_the_moderators_language(
+    desk: Callable[..., Desk], paper: NewSite, lang: str, sentence: str
+) -> None:
+    paper.comment("Look here, it is worth it: https://a.example https://b.example https://c.example")
+    paper.rules([{"kind": "word", "value": "pear"}, {"kind": "phrase", "value": "two pears"}])
+    paper.comment("I have got two pears, and nobody takes them")
+    page = desk(lang=lang, site=paper.slug).open()
+    shown = page.locator(".item[aria-current=true] li bdi")
+    expect(shown.filter(has_text=sentence)).to_have_count(1)
+    expect(page.locator(".item[aria-current=true] li bdi[lang]")).to_have_count(0)
+    page.keyboard.press("j")
+    expect(shown.filter(has_text="two pears")).to_have_count(1)
+    assert "\u2068two pears\u2069" in (shown.first.text_content() or "")
+    expect(page.locator(".item[aria-current=true] mark")).to_have_attribute("title", re.compile("two pears"))
+
+
 def test_the_next_comment_is_there_before_the_service_has_answered(
     desk: Callable[..., Desk], paper: NewSite
 ) -> None:

@@ -47,7 +47,8 @@ def test_the_reason_names_the_strongest_words_and_signs() -> None:
     signal = classifier.check(NEW, facts(Classified(opinion(0.876))))
     assert signal is not None
     assert signal.reason == (
-        "Reads like spam with a probability of 87 %, most of all for “channel”, “subscribe”, phrase own channel."
+        "Reads like spam with a probability of 87 %. Most of all for the words “channel”, “subscribe”. "
+        "Signs of it: speaks of a channel or page of its own."
     )
 
 

@@ -1,9 +1,9 @@
 /** The newsroom's own rules: changed together, tried on what was sent before they are saved, and taken back. */
 
 import { call, get, post, Problem } from "../api";
-import { type Child, fill, h, own, select } from "../dom";
+import { type Child, fill, h, own, said, select } from "../dom";
 import { content, empty, failure, main, sites, toast } from "../page";
-import { ago, number, person, since, t } from "../text";
+import { ago, type Message, number, person, since, t, why } from "../text";
 import type { Status } from "../types";
 
 interface Rule {
@@ -31,6 +31,7 @@ interface Difference {
   before: string;
   after: string;
   reason: string;
+  messages: Message[];
 }
 
 const KINDS = ["word", "phrase", "link", "author", "pattern", "threshold"];
@@ -157,7 +158,7 @@ const listed = (some: Difference[], title: string): Child[] =>
   some.length === 0 ? [] : [
     h("h3", {}, title),
     h("ul", { class: "quotes" }, ...some.slice(0, OTHERS_MAX).map((one) =>
-      h("li", {}, h("span", { class: `tag ${one.status}` }, t(`status.${one.status}`)), " ", h("bdi", { class: "quiet", lang: "en" }, one.reason), h("p", { dir: "auto" }, one.body)))),
+      h("li", {}, h("span", { class: `tag ${one.status}` }, t(`status.${one.status}`)), " ", said(why(one), { class: "quiet" }), h("p", { dir: "auto" }, one.body)))),
   ];
 
 async function keep(): Promise<void> {

@@ -1,9 +1,9 @@
 /** One comment of the queue: a line among others, or opened with all that helps to decide. */
 
 import { get } from "../api";
-import { type Child, fill, h, own } from "../dom";
+import { type Child, fill, h, own, said } from "../dom";
 import { reasons } from "../page";
-import { ago, number, percent, person, t, word } from "../text";
+import { ago, number, percent, person, t, why, word } from "../text";
 import { allowed, type Decision, type Queued } from "../types";
 import { kbd } from "./keys";
 
@@ -38,15 +38,15 @@ export const prepare = (comment: Queued | undefined): void => {
 export function marked(comment: Queued): HTMLElement {
   const points = Array.from(comment.body);
   const spans = comment.signals
-    .flatMap(({ span, reason }) => (span ? [{ start: span[0], end: Math.min(span[1], points.length), reason }] : []))
+    .flatMap((signal) => (signal.span ? [{ start: signal.span[0], end: Math.min(signal.span[1], points.length), title: why(signal).text }] : []))
     .filter(({ start, end }) => start < end)
     .sort((one, other) => one.start - other.start);
   const parts: Child[] = [];
   let at = 0;
-  for (const { start, end, reason } of spans) {
+  for (const { start, end, title } of spans) {
     const from = Math.max(start, at);
     if (from >= end) continue;
-    parts.push(points.slice(at, from).join(""), h("mark", { title: reason }, points.slice(from, end).join("")));
+    parts.push(points.slice(at, from).join(""), h("mark", { title }, points.slice(from, end).join("")));
     at = end;
   }
   parts.push(points.slice(at).join(""));
@@ -208,7 +208,7 @@ export class Card {
       comment.signals.length
         ? h("ul", {}, ...comment.signals.map((signal) => h("li", {},
           h("span", { class: riskClass(signal.score) }, percent(signal.score)),
-          h("span", {}, h("b", {}, word("check", signal.check)), " ", h("bdi", { lang: "en" }, signal.reason)))))
+          h("span", {}, h("b", {}, word("check", signal.check)), " ", said(why(signal))))))
         : !comment.review_due && h("p", { class: "quiet" }, t("queue.no_signals")),
       comment.review_due && h("p", { class: "quiet" }, t("review.drawn")));
   }

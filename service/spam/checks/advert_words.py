@@ -8,8 +8,10 @@ from itertools import chain
 from service.domain.comment import NewComment
 from service.domain.disguise import Found, Wanted, readings
 from service.domain.facts import Facts
+from service.domain.message import Message
 from service.domain.text import fold
 from service.domain.verdict import Signal
+from service.spam.wording import signal
 
 SCORE = 0.4
 SCORE_DISGUISED = 0.8
@@ -71,13 +73,14 @@ def check(new: NewComment, _facts: Facts) -> Signal | None:
     found = list(chain.from_iterable(map(_all().found_in, readings(new.body))))
     hidden = next((one for one in found if one.disguised), None)
     if hidden:
-        return _signal(SCORE_DISGUISED, "Hides what it says", hidden)
+        return _signal(SCORE_DISGUISED, "signal.advert_words.hidden", hidden)
     plain = next((one for one in found if one.run in _adverts()), None)
-    return _signal(SCORE, "Advertises", plain) if plain else None
+    return _signal(SCORE, "signal.advert_words.plain", plain) if plain else None
 
 
-def _signal(score: float, what: str, found: Found) -> Signal:
-    return Signal("advert_words", 1, score, f"{what}: “{' '.join(found.run)}”.", found.span)
+def _signal(score: float, key: str, found: Found) -> Signal:
+    said = Message(key, {"words": " ".join(found.run)})
+    return signal("advert_words", 1, score, said, span=found.span)
 
 
 @cache

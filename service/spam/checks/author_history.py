@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
+from service.domain.message import Message
 from service.domain.verdict import Signal
 from service.spam.addresses import strange
+from service.spam.wording import signal
 
 DECIDED_MIN = 2
 SHARE_MIN = 0.5
@@ -22,11 +24,10 @@ def check(new: NewComment, facts: Facts) -> Signal | None:
     refused = facts.author_rejected + facts.author_spam
     decided = refused + facts.author_approved
     if decided >= DECIDED_MIN and refused / decided >= SHARE_MIN:
-        reason = f"{refused} of {decided} decided comments of this author were refused."
-        return Signal("author_history", 2, SCORE_MAX * refused / decided, reason)
+        said = Message("signal.author_history.refused", {"refused": refused, "count": decided})
+        return signal("author_history", 2, SCORE_MAX * refused / decided, said)
     if facts.author_approved or facts.author_known or facts.author_confirmed:
         return None
     if not strange(new.body, new.website, facts.links):
         return None
-    reason = "The author, of whom no comment was let through before, comes with an address of the web."
-    return Signal("author_history", 2, SCORE_FIRST, reason)
+    return signal("author_history", 2, SCORE_FIRST, Message("signal.author_history.first"))

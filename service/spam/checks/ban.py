@@ -5,14 +5,16 @@ from __future__ import annotations
 from service.domain.ban import BanKind
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
+from service.domain.message import Message
 from service.domain.verdict import Signal
+from service.spam.wording import signal
 
 SCORE = 0.9
 _WHO = {
-    BanKind.AUTHOR: "The author is banned",
-    BanKind.EMAIL_DOMAIN: "The domain of the email is banned",
-    BanKind.SOURCE: "The network that it came from is banned",
-    None: "An earlier text of this comment met a ban",
+    BanKind.AUTHOR: Message("signal.ban.author"),
+    BanKind.EMAIL_DOMAIN: Message("signal.ban.email_domain"),
+    BanKind.SOURCE: Message("signal.ban.source"),
+    None: Message("signal.ban.earlier"),
 }
 
 
@@ -20,6 +22,9 @@ def check(_new: NewComment, facts: Facts) -> Signal | None:
     """Holds under every policy."""
     if facts.banned is None:
         return None
-    until = f" until {facts.banned.expires_at:%Y-%m-%d}" if facts.banned.expires_at else ""
-    why = f": {facts.banned.reason}" if facts.banned.reason else "."
-    return Signal("ban", 1, SCORE, f"{_WHO[facts.banned.kind]}{until}{why}")
+    said = [_WHO[facts.banned.kind]]
+    if facts.banned.expires_at:
+        said.append(Message("signal.ban.until", {"date": f"{facts.banned.expires_at:%Y-%m-%d}"}))
+    if facts.banned.reason:
+        said.append(Message("signal.ban.because", {"reason": facts.banned.reason}))
+    return signal("ban", 1, SCORE, *said)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from service.domain.campaign import Bond
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
+from service.domain.message import Message
 from service.domain.verdict import Signal
+from service.spam.wording import signal
 
 SCORES = {Bond.TEXT: 0.6, Bond.LINK: 0.5, Bond.SOURCE: 0.3}
 SCORE_REFUSED = 0.9
 COUNTED_MAX = 5_000
 
-_WORDS = {
-    Bond.TEXT: "Reads much like",
-    Bond.LINK: "Links to the same domain as",
-    Bond.SOURCE: "Comes from the same source, under another email, as",
+_KEYS = {
+    Bond.TEXT: "signal.campaign.text",
+    Bond.LINK: "signal.campaign.link",
+    Bond.SOURCE: "signal.campaign.source",
 }
 
 
@@ -32,10 +34,10 @@ def check(_new: NewComment, facts: Facts) -> Signal | None:
     found = facts.campaign
     if found is None:
         return None
-    many = f"more than {COUNTED_MAX}" if found.comments >= COUNTED_MAX else str(found.comments)
-    reason = f"{_WORDS[found.bond]} {many} other comments of these days."
+    said = [Message(_KEYS[found.bond], {"count": found.comments})]
+    if found.comments >= COUNTED_MAX:
+        said.append(Message("signal.campaign.more"))
     if found.refused == 0:
-        return Signal("campaign", 1, SCORES[found.bond], reason)
-    return Signal(
-        "campaign", 1, SCORE_REFUSED, f"{reason} Of these, {found.refused} were refused as spam or rejected."
-    )
+        return signal("campaign", 1, SCORES[found.bond], *said)
+    refused = Message("signal.campaign.refused", {"count": found.refused})
+    return signal("campaign", 1, SCORE_REFUSED, *said, refused)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
+from service.domain.message import Message
 from service.domain.verdict import Signal
+from service.spam.wording import signal
 
 CASED_MIN = 20
 SHARE_MIN = 0.8
@@ -17,4 +19,4 @@ def check(new: NewComment, _facts: Facts) -> Signal | None:
     cased = upper + sum(map(str.islower, new.body))
     if cased < CASED_MIN or upper / cased < SHARE_MIN:
         return None
-    return Signal("capitals", 1, SCORE, f"{round(100 * upper / cased)} % of the letters are capitals.")
+    return signal("capitals", 1, SCORE, Message("signal.capitals", {"percent": round(100 * upper / cased)}))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
+from service.domain.message import Message
 from service.domain.opinion import Opinion
 from service.domain.verdict import Signal
+from service.spam.wording import quoted, signal
 
 FIRES_FROM = 0.5
 WORDS_SHOWN = 3
@@ -29,16 +33,16 @@ def check(new: NewComment, facts: Facts) -> Signal | None:
         return None
     words = opinion.strongest("word", WORDS_SHOWN)
     span = words[0].span if words else None
-    return Signal("classifier", 1, opinion.probability, _reason(new.body, opinion), span)
+    return signal("classifier", 1, opinion.probability, *_said(new.body, opinion), span=span)
 
 
-def _reason(body: str, opinion: Opinion) -> str:
+def _said(body: str, opinion: Opinion) -> Iterator[Message]:
     percent = int(100 * opinion.probability)  # rounded down: nothing is certain
-    shown = [
-        f"“{body[part.span[0] : part.span[1]][:WORD_CHARACTERS_MAX]}”"
-        for part in opinion.strongest("word", WORDS_SHOWN)
-        if part.span
-    ]
-    shown += [part.name.replace("_", " ") for part in opinion.strongest("signal", SIGNS_SHOWN)]
-    because = f", most of all for {', '.join(shown)}" if shown else ""
-    return f"Reads like spam with a probability of {percent} %{because}."
+    yield Message("signal.classifier.probability", {"percent": percent})
+    spans = [part.span for part in opinion.strongest("word", WORDS_SHOWN) if part.span]
+    if spans:
+        words = quoted(body[start:end][:WORD_CHARACTERS_MAX] for start, end in spans)
+        yield Message("signal.classifier.words", {"words": words})
+    signs = tuple(Message(f"sign.{part.name}") for part in opinion.strongest("signal", SIGNS_SHOWN))
+    if signs:
+        yield Message("signal.classifier.signs", {"signs": signs})

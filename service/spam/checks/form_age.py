@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
+from service.domain.message import Message
 from service.domain.verdict import Signal
+from service.spam.wording import signal
 
 SECONDS_MIN = 3.0
 SCORE = 0.5
@@ -15,4 +17,4 @@ def check(new: NewComment, _facts: Facts) -> Signal | None:
     age = new.form_seconds
     if age is None or not 0 <= age < SECONDS_MIN:
         return None
-    return Signal("form_age", 1, SCORE, f"The form was sent {age:.1f} seconds after it was opened.")
+    return signal("form_age", 1, SCORE, Message("signal.form_age", {"seconds": round(age, 1)}))

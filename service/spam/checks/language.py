@@ -5,8 +5,10 @@ from __future__ import annotations
 from service.domain.comment import NewComment
 from service.domain.disguise import readings
 from service.domain.facts import Facts
+from service.domain.message import Message
 from service.domain.verdict import Signal
 from service.spam import tongues
+from service.spam.wording import signal
 
 LETTERS_MIN = 20
 SHARE_OF_SCRIPT = 0.1
@@ -15,6 +17,13 @@ WORDS_MIN = 12
 OWN_MAX = 0.05
 OTHER_MIN = 0.25
 SCORE_WORDS = 0.2
+#: As Unicode calls them; of others it is only said that they are others.
+NAMED_SCRIPTS = frozenset(
+    (
+        *("LATIN", "CYRILLIC", "GREEK", "ARABIC", "HEBREW", "ARMENIAN", "GEORGIAN", "ETHIOPIC"),
+        *("DEVANAGARI", "BENGALI", "GURMUKHI", "TAMIL", "THAI", "CJK", "HIRAGANA", "KATAKANA", "HANGUL"),
+    )
+)
 
 
 def check(new: NewComment, facts: Facts) -> Signal | None:
@@ -28,10 +37,7 @@ def check(new: NewComment, facts: Facts) -> Signal | None:
     if expected is None or total < LETTERS_MIN:
         return None
     if sum(letters[script] for script in expected) / total < SHARE_OF_SCRIPT:
-        script = letters.most_common(1)[0][0].title()
-        return Signal(
-            "language", 1, SCORE_SCRIPT, f"The text is in another script than the site's: {script}."
-        )
+        return signal("language", 1, SCORE_SCRIPT, _in_script(letters.most_common(1)[0][0]))
     return _by_words(
         tongues.small_words(word for word, _ in readings(new.body)[0].words), facts.site_language
     )
@@ -43,6 +49,11 @@ def _by_words(found: tongues.SmallWords, own: str) -> Signal | None:
     other = max(tongues.SMALL_WORDS, key=found.share)
     if found.share(other) < OTHER_MIN:
         return None
-    return Signal(
-        "language", 1, SCORE_WORDS, f"The text seems to be in another language than the site's: {other}."
-    )
+    said = Message("signal.language.words", {"language": Message(f"tongue.{other}")})
+    return signal("language", 1, SCORE_WORDS, said)
+
+
+def _in_script(script: str) -> Message:
+    if script not in NAMED_SCRIPTS:
+        return Message("signal.language.another_script")
+    return Message("signal.language.script", {"script": Message(f"script.{script.lower()}")})

@@ -9,8 +9,10 @@ from service.domain.comment import NewComment
 from service.domain.errors import TextProblem
 from service.domain.facts import Facts, KnownLinks
 from service.domain.linked import is_below
+from service.domain.message import Message
 from service.domain.url import parse_url
 from service.domain.verdict import Signal
+from service.spam.wording import signal
 
 MANY = 3
 SCORE_ONE = 0.3
@@ -32,12 +34,12 @@ def check(new: NewComment, facts: Facts) -> Signal | None:
     if not found:
         return None
     score = SCORE_MANY if len(found) >= MANY else SCORE_ONE
-    reason = f"The text carries {len(found)} link(s)."
+    key = "signal.links.some"
     if score < SCORE_LITTLE_ELSE and _letters_besides(new.body) < LETTERS_MIN:
-        score, reason = SCORE_LITTLE_ELSE, f"The text carries {len(found)} link(s) and hardly anything else."
+        score, key = SCORE_LITTLE_ELSE, "signal.links.little_else"
     start = new.body.find(found[0])
     span = (start, start + len(found[0])) if start >= 0 else None
-    return Signal("links", 2, score, reason, span)
+    return signal("links", 2, score, Message(key, {"count": len(found)}), span=span)
 
 
 def _is_trusted(link: str, known: KnownLinks) -> bool:

@@ -8,29 +8,27 @@ from functools import lru_cache
 
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
+from service.domain.message import Message
 from service.domain.verdict import Signal
+from service.spam.wording import signal
 
 LOOK_ALIKES = frozenset({"LATIN", "CYRILLIC", "GREEK"})
 SCORE = 0.7
+_IN_NAME, _IN_TEXT = "signal.mixed_scripts.name", "signal.mixed_scripts.text"
 _WORD = re.compile(r"\S{2,60}")
 
 
 def check(new: NewComment, _facts: Facts) -> Signal | None:
     """Scores the first word, in name or body, that mixes Latin, Cyrillic or Greek; the span is that of the body."""
-    for text, where in ((new.name, "name"), (new.body, "text")):
+    for text, key in ((new.name, _IN_NAME), (new.body, _IN_TEXT)):
         if text.isascii():
             continue
         for word in _WORD.finditer(text):
             scripts = _scripts(word[0])
             if len(scripts) > 1:
-                span = word.span() if where == "text" else None
-                return Signal(
-                    "mixed_scripts",
-                    1,
-                    SCORE,
-                    f"A word of the {where} mixes {' and '.join(sorted(scripts))}.",
-                    span,
-                )
+                span = word.span() if key == _IN_TEXT else None
+                named = tuple(Message(f"script.{script}") for script in sorted(scripts))
+                return signal("mixed_scripts", 1, SCORE, Message(key, {"scripts": named}), span=span)
     return None
 
 
@@ -41,4 +39,4 @@ def _scripts(word: str) -> frozenset[str]:
 @lru_cache(2048)
 def _mixed(word: str) -> frozenset[str]:
     named = (unicodedata.name(character, "").partition(" ")[0] for character in word if character.isalpha())
-    return frozenset(name.title() for name in named if name in LOOK_ALIKES)
+    return frozenset(name.lower() for name in named if name in LOOK_ALIKES)

@@ -9,7 +9,9 @@ from functools import cache
 from service.domain.comment import NewComment
 from service.domain.disguise import readings
 from service.domain.facts import Facts
+from service.domain.message import Message
 from service.domain.verdict import Signal
+from service.spam.wording import signal
 
 RUN_MIN = 10
 RUN_LONG = 40
@@ -29,10 +31,12 @@ def check(new: NewComment, _facts: Facts) -> Signal | None:
     words = [word for word, _ in readings(new.body)[0].words if len(word) >= LETTERS_MIN]
     often = Counter(words).most_common(1)[0][1] if len(words) >= WORDS_MIN else 0
     if often and often / len(words) >= SHARE_MIN:
-        return Signal("repetition", 1, SCORE_WORDS, f"One word comes {often} times among {len(words)}.")
+        said = Message("signal.repetition.word", {"count": often, "words": len(words)})
+        return signal("repetition", 1, SCORE_WORDS, said)
     if run is None:
         return None
-    return Signal("repetition", 1, by_run, f"One character comes {length} times in a row.", run.span())
+    said = Message("signal.repetition.character", {"count": length})
+    return signal("repetition", 1, by_run, said, span=run.span())
 
 
 @cache

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
-from service.domain.rules import Effect, Match, RuleBook
+from service.domain.message import Message
+from service.domain.rules import Effect, Match, Rule, RuleBook
 from service.domain.verdict import Signal
+from service.spam.wording import signal
 
 NAME_HOLD = "rules"
 NAME_WATCH = "watched"
@@ -46,7 +48,14 @@ def _book(facts: Facts) -> RuleBook:
 
 
 def _signal(name: str, score: float, found: list[Match]) -> Signal:
-    shown = ", ".join(str(match.rule) for match in found[:SHOWN])
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    said = [Message("signal.rules.met", {"rules": tuple(_named(match.rule) for match in found[:SHOWN])})]
+    if len(found) > SHOWN:
+        said.append(Message("signal.rules.more", {"count": len(found) - SHOWN}))
     span = next((match.span for match in found if match.span), None)
-    return Signal(name, 1, score, f"Meets the newsroom's rules: {shown}{more}.", span)
+    return signal(name, 1, score, *said, span=span)
+
+
+def _named(rule: Rule) -> Message:
+    if rule.measure is not None:
+        return Message(f"signal.rules.{rule.measure}", {"least": rule.at_least})
+    return Message(f"signal.rules.{rule.kind}", {"value": rule.value})

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
+from service.domain.message import Message
 from service.domain.verdict import Signal
+from service.spam.wording import signal
 
 # Comments of the last ten minutes before this one; the second step scores more.
 AUTHOR_FROM, AUTHOR_MUCH = 5, 10
@@ -20,12 +22,12 @@ def check(_new: NewComment, facts: Facts) -> Signal | None:
     """Scores the fastest of the three."""
     pace = facts.pace
     found = (
-        (_score(pace.author, AUTHOR_FROM, AUTHOR_MUCH), f"This author sent {pace.author} more"),
-        (_score(pace.address, ADDRESS_FROM, ADDRESS_MUCH), f"From the same address came {pace.address} more"),
-        (SCORE_PAGE if pace.page >= PAGE_FROM else 0.0, f"This page received {pace.page} or more"),
+        (_score(pace.author, AUTHOR_FROM, AUTHOR_MUCH), "signal.velocity.author", pace.author),
+        (_score(pace.address, ADDRESS_FROM, ADDRESS_MUCH), "signal.velocity.address", pace.address),
+        (SCORE_PAGE if pace.page >= PAGE_FROM else 0.0, "signal.velocity.page", pace.page),
     )
-    score, reason = max(found)
-    return Signal("velocity", 1, score, f"{reason} within ten minutes.") if score else None
+    score, key, count = max(found, key=lambda one: one[0])
+    return signal("velocity", 1, score, Message(key, {"count": count})) if score else None
 
 
 def _score(number: int, some: int, much: int) -> float:

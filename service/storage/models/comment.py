@@ -119,6 +119,7 @@ class StoredSignal(Base):
     version: Mapped[int]
     score: Mapped[float]
     reason: Mapped[str] = mapped_column(Text)
+    messages: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     span_start: Mapped[int | None]
     span_end: Mapped[int | None]
 
