@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from service.domain.text import UNSEEN_IN_WORDS, fold, mark_class
+from service.domain.text import UNSEEN_IN_WORDS, fold, folded_word, mark_class
 
 Span = tuple[int, int]
 #: A folded word, and where it stands in the text, in code points.
@@ -21,6 +21,7 @@ Word = tuple[str, Span]
 
 PIECE_MAX: Final = 60
 SPACED_MIN: Final = 3
+SHORT_MAX: Final = 2
 LETTERS_MIN: Final = 2
 
 _PIECE: Final = re.compile(r"\S+")
@@ -43,21 +44,27 @@ _LEET: Final = {
 }
 _LEET_EITHER: Final = "1|!¡"
 _LEET_INSIDE: Final = re.compile(r"(?=.*[^\W\d_])(?=.*[0134578@$€|!¡9])")
-#: What makes it worth looking closer at a text.
-_SUSPICIOUS: Final = re.compile(
+#: What makes it worth looking closer: in a piece, and in a text.
+_ODD: Final = re.compile(
     r"[^\W\d_][0-9@$€|!¡*_~^·•][^\W_]|[0-9@$€|!¡][^\W\d_]"  # a digit or sign among letters
     r"|(?<![^\W_])[^\W\d_][^\w\s][^\W\d_][^\w\s][^\W\d_](?![^\W_])"  # letters parted by signs
-    r"|(?<!\S)\S{1,2}\s{1,3}\S{1,2}\s{1,3}\S{1,2}(?!\S)"  # letters parted by blanks
-    r"|([^\W\d_])\1\1"
 )
+_PARTED: Final = re.compile(r"(?<!\S)\S{1,2}\s{1,3}\S{1,2}\s{1,3}\S{1,2}(?!\S)")
 
 
 @dataclass(frozen=True)
 class Reading:
     """A text's words in one way of reading it; `disguised` are the places of those that are not as written."""
 
-    words: tuple[Word, ...]
+    text: str
+    words: tuple[str, ...]
     disguised: frozenset[int] = frozenset()
+    found: tuple[Span, ...] = ()
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """Where each of the words stands. Hardly anybody asks, so what is as written is looked up only then."""
+        return self.found or tuple(span for _, span in words(self.text))
 
 
 @dataclass(frozen=True)
@@ -70,19 +77,17 @@ class _Way:
 
 def words(text: str) -> Iterator[Word]:
     """Folded words as they are written."""
-    for match in _word().finditer(text):
-        folded = _known_word(match[0]) if len(match[0]) <= PIECE_MAX else fold(match[0])
-        if folded:
-            yield folded, match.span()
+    for match in _PIECE.finditer(text):
+        yield from _moved(_known(match[0]).words, match.start())
 
 
 @lru_cache(8)  # several checks ask about one comment, one after the other
 def readings(text: str) -> Sequence[Reading]:
     """The plain reading first, then at most four more where something is disguised."""
-    found = [Reading(tuple(words(text)))]
-    seen = text if text.isascii() else _unseen().sub("", text)
-    stretched = _STRETCHED.search(seen) is not None
-    if not (stretched or _SUSPICIOUS.search(seen) or (not text.isascii() and _strange().search(seen))):
+    pieces = list(map(_known, text.split()))
+    found = [Reading(text, tuple([word for piece in pieces for word, _ in piece.words]))]
+    stretched = any(piece.stretched for piece in pieces)
+    if not (stretched or any(piece.odd for piece in pieces) or _is_parted(text, pieces)):
         return found
     ones = ("i", "l") if any(sign in text for sign in _LEET_EITHER) else ("i",)
     for one in ones:
@@ -121,18 +126,63 @@ class Wanted:
 
     def found_in(self, reading: Reading) -> Iterator[Found]:
         """Where they occur, in the order of the text."""
-        for at, (word, _) in enumerate(reading.words):
+        if self._lengths.keys().isdisjoint(reading.words):
+            return
+        for at, word in enumerate(reading.words):
             for length in self._lengths.get(word, ()):
                 end = at + length
-                run = tuple(one for one, _ in reading.words[at:end])
+                run = reading.words[at:end]
                 if len(run) == length and run in self._runs:
-                    span = (reading.words[at][1][0], reading.words[end - 1][1][1])
+                    spans = reading.spans
+                    span = (spans[at][0], spans[end - 1][1])
                     yield Found(run, span, not reading.disguised.isdisjoint(range(at, end)))
 
 
 def seen_as_latin(folded: str) -> str:
     """Folded text with every letter of another kind that looks like a Latin one written as that."""
     return folded if folded.isascii() else folded.translate(_look_alikes())
+
+
+class _Look(NamedTuple):
+    """What is between two blanks, looked at alone: its words as written, and what makes it worth looking closer."""
+
+    words: tuple[Word, ...]
+    short: bool
+    stretched: bool
+    odd: bool
+
+
+def _look(piece: str) -> _Look:
+    if piece.isascii():
+        seen, pattern, strange = piece, _ASCII_WORD, False
+    else:
+        seen, pattern = _unseen().sub("", piece), _word()
+        strange = _strange().search(seen) is not None
+    found = ((folded_word(match[0]), match.span()) for match in pattern.finditer(piece))
+    return _Look(
+        tuple([(word, span) for word, span in found if word]),
+        short=len(seen) <= SHORT_MAX,
+        stretched=_STRETCHED.search(seen) is not None,
+        odd=strange or _ODD.search(seen) is not None,
+    )
+
+
+_short_look = lru_cache(4096)(_look)
+
+
+def _known(piece: str) -> _Look:
+    return _short_look(piece) if len(piece) <= PIECE_MAX else _look(piece)
+
+
+def _moved(found: Iterable[Word], by: int) -> list[Word]:
+    return [(word, (start + by, end + by)) for word, (start, end) in found]
+
+
+def _is_parted(text: str, pieces: Iterable[_Look]) -> bool:
+    """Whether there are letters parted by blanks; the pieces tell in most texts that there are none."""
+    if bytes(SPACED_MIN * (True,)) not in bytes([piece.short for piece in pieces]):
+        return False
+    return _PARTED.search(text if text.isascii() else _unseen().sub("", text)) is not None
 
 
 def _read(text: str, way: _Way) -> Reading:
@@ -149,10 +199,11 @@ def _read(text: str, way: _Way) -> Reading:
             spaced = []
         if piece.disguised:
             disguised.add(len(read))
-        start = match.start()
-        read += [(word, (at + start, end + start)) for word, (at, end) in piece.words]
+        read += _moved(piece.words, match.start())
     _join(spaced, read, disguised)
-    return Reading(tuple(read), frozenset(disguised))
+    return Reading(
+        text, tuple(word for word, _ in read), frozenset(disguised), tuple(span for _, span in read)
+    )
 
 
 def _join(spaced: Sequence[Word], read: list[Word], disguised: set[int]) -> None:
@@ -175,7 +226,7 @@ class _Piece(NamedTuple):
 
 
 def _piece(piece: str, way: _Way) -> _Piece:
-    plain = tuple(words(piece))
+    plain = _known(piece).words
     seen = _seen(piece, way) if len(piece) <= PIECE_MAX else ""
     if len(seen) == 1:
         return _Piece(seen, (), disguised=False)
@@ -225,7 +276,7 @@ def _strange() -> re.Pattern[str]:
     return re.compile(f"[{looks}\u2100-\u214f\u2460-\u24ff\uff01-\uff5e\U0001d400-\U0001d7ff]")
 
 
-_known_word = lru_cache(4096)(fold)
+_ASCII_WORD: Final = re.compile(r"[^\W_]+")
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Final
 
@@ -10,6 +11,15 @@ from service.domain.errors import TextProblem
 from service.domain.url import parse_url
 
 DOMAINS_MAX: Final = 20
+
+_ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S{1,2000}", re.IGNORECASE)
+
+
+def without_addresses(text: str) -> str:
+    """The text with a blank in place of each web address, whose letters say nothing about it."""
+    if "://" in text or "www." in text.lower():
+        return _ADDRESS.sub(" ", text)
+    return text
 
 
 def linked_domains(body: str, website: str) -> tuple[str, ...]:

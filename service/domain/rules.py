@@ -168,7 +168,7 @@ class RuleBook:
             for reading in disguise.readings(body):
                 for found in self._in_body.found_in(reading):
                     yield Match(self._phrases[found.run], found.span)
-                yield from self._beginning(reading.words)
+                yield from self._beginning(reading)
         if self._names:
             for reading in disguise.readings(name):
                 yield from (Match(self._names[found.run]) for found in self._in_name.found_in(reading))
@@ -184,13 +184,13 @@ class RuleBook:
             ):
                 yield Match(rule)
 
-    def _beginning(self, words: Sequence[disguise.Word]) -> Iterator[Match]:
+    def _beginning(self, reading: disguise.Reading) -> Iterator[Match]:
         lengths = {len(prefix) for prefix in self._prefixes}
-        for word, span in words:
+        for at, word in enumerate(reading.words):
             for length in lengths:
                 rule = self._prefixes.get(word[:length])
                 if rule is not None and len(word) >= length:
-                    yield Match(rule, span)
+                    yield Match(rule, reading.spans[at])
 
 
 @cache

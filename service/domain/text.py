@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from service.domain.errors import TextProblem
 
 #: Marks that may sit on one base character. Vietnamese needs 2, Urdu and Hebrew 3, Tibetan stacks 5.
 MAX_MARKS: Final = 6
+#: Longer ones do not come again: to remember them would only fill the memory.
+WORD_MAX: Final = 60
 
 # Cleaning makes texts shorter (CRLF becomes LF, invisible characters go); beyond this it is not tried.
 _RAW_FACTOR: Final = 2
@@ -97,6 +99,14 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+def folded_word(word: str) -> str:
+    """The same for a single word, remembered when it is not too long: few words are most of every text."""
+    return _short_word(word) if len(word) <= WORD_MAX else fold(word)
+
+
+_short_word = lru_cache(4096)(fold)
+
+
 def raw_max(max_length: int) -> int:
     """How many code points are looked at where `max_length` are allowed: a longer text is refused unseen."""
     return max_length * _RAW_FACTOR + 16
@@ -135,15 +145,17 @@ def _normal(text: str) -> str:
 
 
 def _bounded(text: str) -> str:
+    if len(text) <= MAX_MARKS or not _crowds().search(text):
+        return text
     return _mark_runs().sub(r"\1", text)
 
 
 @cache
-def mark_class() -> str:
-    """The inside of a regular expression's class with every combining mark (categories Mn, Mc, Me)."""
+def mark_class(last: int = 0x1EFFF) -> str:
+    """The inside of a regular expression's class with every combining mark (categories Mn, Mc, Me) up to a code."""
     # 0x1f000 upwards holds no marks but the ideographic variation selectors; looking there would cost 60 ms.
     ranges: list[tuple[int, int]] = []
-    for code in range(0x300, 0x1F000):
+    for code in range(0x300, last + 1):
         if unicodedata.category(chr(code))[0] != "M":
             continue
         if ranges and ranges[-1][1] == code - 1:
@@ -151,7 +163,13 @@ def mark_class() -> str:
         else:
             ranges.append((code, code))
     ranges.append((0xE0100, 0xE01EF))
-    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+    return "".join(f"{chr(first)}-{chr(final)}" for first, final in ranges)
+
+
+@cache
+def _crowds() -> re.Pattern[str]:
+    """What could be too many marks: of the planes above, whose many ranges take long to compare, all that is there."""
+    return re.compile(f"[{mark_class(0xFFFF)}\U00010000-\U0010ffff]{{{MAX_MARKS + 1}}}")
 
 
 @cache
@@ -195,9 +213,14 @@ _TATWEEL: Final = 0x0640
 _DROPPED: Final = f"{_NEVER}{_JOINERS}{_FILLERS}"
 
 
+# What is not in a table costs `translate` an exception: most letters and signs stand in it for themselves.
+_USUAL: Final = (*range(0x20, 0x700), *range(0x2000, 0x20D0))
+
+
 @cache
-def _fold_table() -> dict[int, str | None]:
-    table: dict[int, str | None] = {_TATWEEL: None}
+def _fold_table() -> dict[int, int | str | None]:
+    table: dict[int, int | str | None] = {code: code for code in _USUAL}
+    table[_TATWEEL] = None
     table.update(dict.fromkeys(_codes(_DROPPED)))
     for first, last in _ACCENTS:
         marks = (code for code in range(first, last + 1) if unicodedata.category(chr(code))[0] == "M")

@@ -26,6 +26,7 @@ SHOWN_MAX: Final = 20
 NAME_MIN: Final = 5
 
 _PIECE: Final = re.compile(r"\S+")
+_INNER_DOT: Final = re.compile(r"\.[^\s.]")
 _LOOKS: Final = (("0", "o"), ("1", "l"), ("i", "l"), ("5", "s"), ("rn", "m"), ("vv", "w"))
 
 
@@ -39,7 +40,7 @@ class Address(NamedTuple):
 @lru_cache(8)  # several checks ask about one comment, one after the other
 def addresses(body: str, website: str) -> tuple[Address, ...]:
     """The hosts that a comment links to or names, each once, at most twenty."""
-    spans = dict(_shown(body)) if "." in body else {}
+    spans = dict(_shown(body)) if _INNER_DOT.search(body) else {}
     hosts = dict.fromkeys((*linked_domains(body, website), *spans))
     return tuple(Address(host, spans.get(host)) for host in hosts)[:SHOWN_MAX]
 
@@ -80,11 +81,12 @@ def _shown(body: str) -> Iterator[tuple[str, Span]]:
         piece = match[0]
         if "." not in piece or len(piece) > PIECE_MAX:
             continue
+        named = host_of(piece.lower())
         try:
-            host = ascii_host(host_of(piece.lower())).removeprefix("www.")
+            host = ascii_host(named).removeprefix("www.") if named else ""
         except TextProblem:
             continue
-        if host not in seen:
+        if host and host not in seen:
             seen.add(host)
             yield host, match.span()
         if len(seen) == SHOWN_MAX:

@@ -7,14 +7,13 @@ rotation (Shrivastava, Li 2014). Three numbers in a row make a band; texts that 
 
 from __future__ import annotations
 
-import re
 import struct
-from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Final
 from zlib import crc32
 
 from service.domain import markup
+from service.domain.linked import without_addresses
 from service.domain.text import fold
 
 SHINGLE: Final = 5
@@ -29,10 +28,9 @@ BINS: Final = 64
 BANDS: Final = 10
 ROWS: Final = 3
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,2000}", re.IGNORECASE)
 _LETTER_BYTES: Final = 4
-_BITS: Final = 32
-_BIN_BITS: Final = 6  # 2 ** 6 == BINS
+_BIN_SHIFT: Final = 26  # leaves six of 32 bits: 2 ** 6 == BINS
+_EMPTY: Final = 1 << 32  # more than any number in a bin
 _MIX: Final = 0x9E3779B1  # 2 ** 32 divided by the golden ratio (Knuth, volume 3, 6.4): CRC alone is linear
 _STEP: Final = 0x5BD1  # makes a number borrowed from afar another one than from nearby
 _SKETCH: Final = struct.Struct(f"<{BINS}H")
@@ -49,7 +47,7 @@ def letters(body: str) -> str:
 
 
 def _letters(source: str) -> str:
-    folded = fold(_ADDRESS.sub(" ", markup.plain_text(source)[:TEXT_MAX]))
+    folded = fold(without_addresses(markup.plain_text(source)[:TEXT_MAX]))
     return "".join(filter(str.isalpha, folded))[:LETTERS_MAX]
 
 
@@ -57,26 +55,31 @@ def sketch(body: str) -> bytes | None:
     """The 64 numbers of a text in 128 bytes; None for a text too short to be compared."""
     units = letters(body).encode("utf-32-le")
     width = SHINGLE * _LETTER_BYTES
-    shingles = {crc32(units[at : at + width]) for at in range(0, len(units) - width + 1, _LETTER_BYTES)}
+    shingles = {
+        *map(crc32, [units[at : at + width] for at in range(0, len(units) - width + 1, _LETTER_BYTES)])
+    }
     if len(shingles) < SHINGLES_MIN:
         return None
-    smallest: list[int | None] = [None] * BINS
+    smallest = [_EMPTY] * BINS
     for shingle in shingles:
         mixed = shingle * _MIX & 0xFFFFFFFF
-        bin_ = mixed >> (_BITS - _BIN_BITS)
-        least = smallest[bin_]
-        if least is None or mixed < least:
+        bin_ = mixed >> _BIN_SHIFT
+        if mixed < smallest[bin_]:
             smallest[bin_] = mixed
     return _SKETCH.pack(*_filled(smallest))
 
 
-def _filled(smallest: list[int | None]) -> Iterator[int]:
+def _filled(smallest: list[int]) -> list[int]:
     """16 bits of each bin; an empty one takes those of the next that is not, marked by the distance."""
-    for at in range(BINS):
-        distance = 0
-        while (found := smallest[(at + distance) % BINS]) is None:
-            distance += 1
-        yield (found + distance * _STEP) & 0xFFFF
+    filled = [0] * BINS
+    borrowed = _EMPTY
+    for place in range(
+        2 * BINS - 1, -1, -1
+    ):  # twice round, backwards: the last bins may borrow from the first
+        found = smallest[place % BINS]
+        borrowed = borrowed + _STEP if found == _EMPTY else found
+        filled[place % BINS] = borrowed & 0xFFFF
+    return filled
 
 
 def alike(one: bytes, other: bytes) -> float:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from typing import Final
+
+from service.domain.letters import counted, number
 
 LETTERS_MAX: Final = 600
 WORDS_MAX: Final = 150
@@ -40,7 +40,10 @@ _WRITTEN: Final[Mapping[str, str]] = {
 }
 SMALL_WORDS: Final = {language: frozenset(words.split()) for language, words in _WRITTEN.items()}
 
-_ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S{1,2000}", re.IGNORECASE)
+_LANGUAGES_OF: Final = {
+    word: tuple(language for language, words in SMALL_WORDS.items() if word in words)
+    for word in frozenset[str]().union(*SMALL_WORDS.values())
+}
 
 
 @dataclass(frozen=True)
@@ -55,25 +58,25 @@ class SmallWords:
         return self.by_language[language] / self.words if self.words else 0.0
 
 
-def without_addresses(text: str) -> str:
-    """The text without web addresses, whose letters are of no language."""
-    return _ADDRESS.sub(" ", text)
-
-
 def scripts(text: str) -> Counter[str]:
     """Its first letters, by script."""
     if text.isascii():
-        return Counter({"LATIN": sum(map(str.isalpha, text[: 2 * LETTERS_MAX]))})
-    letters: Iterable[str] = filter(str.isalpha, text[: 2 * LETTERS_MAX])
-    return Counter(_script(letter) for letter in letters)
+        return Counter({"LATIN": number(text[: 2 * LETTERS_MAX], str.isalpha)})
+    found: Counter[str] = Counter()
+    for character, many in counted(text[: 2 * LETTERS_MAX]).items():
+        if character.isalpha():
+            found[_script(character)] += many
+    return found
 
 
 def small_words(folded: Iterable[str]) -> SmallWords:
     """The first of these folded words, looked for in each language."""
-    words = list(islice((word for word in folded if word.isalpha()), WORDS_MAX))
-    return SmallWords(
-        len(words), {name: sum(map(small.__contains__, words)) for name, small in SMALL_WORDS.items()}
-    )
+    words = [word for word in folded if word.isalpha()][:WORDS_MAX]
+    found = dict.fromkeys(SMALL_WORDS, 0)
+    for word in words:
+        for language in _LANGUAGES_OF.get(word, ()):
+            found[language] += 1
+    return SmallWords(len(words), found)
 
 
 @lru_cache(4096)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
 
-from service.spam.classifier.chunks import CHARACTERS_MAX, HEAD, cut, made
+from service.spam.classifier.chunks import CHARACTERS_MAX, HEAD, cut, made, spans
 from service.spam.classifier.features import SIGNAL_NAMES, Text, features
 from service.spam.classifier.hosts import host_of
 from service.spam.classifier.phrases import GROUPS, groups_in
@@ -133,7 +134,7 @@ def test_disguises_of_letters_leave_the_same_hashes(dressed: str, plain: str) ->
 
 def test_hashes_never_change() -> None:
     """Stored weights rely on them: with other values FEATURES_VERSION must rise."""
-    assert made("Bahis!").words == (59990,)
+    assert features(Text("Bahis!")).words == (59990, 108017)
     assert sorted(made("ok").grams) == [19092, 56647, 86090, 116651, 159387, 163931]
 
 
@@ -145,11 +146,24 @@ def test_hosts() -> None:
     assert host_of("ftp://a.com/") == ""
 
 
+def test_texts_are_cut_where_any_white_space_is() -> None:
+    """Pieces are cut by one means and placed by another: they must agree on what is white."""
+    every = "".join(f"x{chr(code)}" for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
+    for at in range(0, len(every), CHARACTERS_MAX):
+        text = every[at : at + CHARACTERS_MAX]
+        assert [text[slice(*span)] for span in spans(text)] == cut(text).raws
+
+
+def test_what_comes_again_belongs_to_where_it_came_first() -> None:
+    found = features(Text("go now go"))
+    assert (found.word_ends, found.gram_ends[1:]) == ((2, 4, 5), (len(found.grams),) * 2)
+    assert found.gram_ends[0] == len(made("go").grams)
+
+
 def test_of_a_long_text_the_beginning_and_the_end_count() -> None:
     text = "x" * HEAD + " middle " + "y" * (CHARACTERS_MAX - HEAD)
-    pieces = cut(text)
-    assert [piece.raw[0] for piece in pieces] == ["x", "y"]
-    assert all(text[slice(*piece.span)] == piece.raw for piece in pieces)
+    assert [raw[0] for raw in cut(text).raws] == ["x", "y"]
+    assert [text[slice(*span)] for span in spans(text)] == cut(text).raws
     assert "url" in fired("word " * 1_000 + "https://a.example")
 
 
@@ -183,4 +197,4 @@ def test_no_hostile_text_breaks_anything() -> None:
     for payload in payloads("unicode_spoof", "naughty_strings", "xss", "url"):
         found = features(Text(payload, payload[:80], payload[:80]))
         assert all(0 < one <= 1 for _, one in found.signals)
-        assert all(payload[slice(*piece.span)] == piece.raw for piece in found.pieces)
+        assert [payload[slice(*span)] for span in spans(payload)] == cut(payload).raws

@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.domain.comment import NewComment
 from service.domain.disguise import readings
 from service.domain.facts import Facts
+from service.domain.linked import without_addresses
 from service.domain.message import Message
 from service.domain.verdict import Signal
 from service.spam import tongues
@@ -30,7 +31,7 @@ def check(new: NewComment, facts: Facts) -> Signal | None:
     """Scores a text of at least 20 letters of which hardly one is of the site's scripts, or of at least twelve words
     with the small words of another language and none of its own. Of a language that it does not know it says nothing.
     """
-    body = tongues.without_addresses(new.body)
+    body = without_addresses(new.body)
     letters = tongues.scripts(body)
     expected = tongues.SCRIPTS_OF.get(facts.site_language)
     total = letters.total()
@@ -38,9 +39,7 @@ def check(new: NewComment, facts: Facts) -> Signal | None:
         return None
     if sum(letters[script] for script in expected) / total < SHARE_OF_SCRIPT:
         return signal("language", 1, SCORE_SCRIPT, _in_script(letters.most_common(1)[0][0]))
-    return _by_words(
-        tongues.small_words(word for word, _ in readings(new.body)[0].words), facts.site_language
-    )
+    return _by_words(tongues.small_words(readings(new.body)[0].words), facts.site_language)
 
 
 def _by_words(found: tongues.SmallWords, own: str) -> Signal | None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from service.domain import markup
 from service.domain.comment import NewComment
 from service.domain.errors import TextProblem
 from service.domain.facts import Facts, KnownLinks
-from service.domain.linked import is_below
+from service.domain.linked import is_below, without_addresses
 from service.domain.message import Message
 from service.domain.url import parse_url
 from service.domain.verdict import Signal
@@ -21,8 +19,6 @@ LETTERS_MIN = 20
 SCORE_LITTLE_ELSE = 0.5
 #: So many links are many wherever they lead to.
 TRUSTED_MANY = 6
-
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,2000}", re.IGNORECASE)
 
 
 def check(new: NewComment, facts: Facts) -> Signal | None:
@@ -51,4 +47,4 @@ def _is_trusted(link: str, known: KnownLinks) -> bool:
 
 
 def _letters_besides(body: str) -> int:
-    return sum(map(str.isalpha, _ADDRESS.sub(" ", body)))
+    return sum(map(str.isalpha, without_addresses(body)))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
+from collections.abc import Iterable
 
 from service.domain.comment import NewComment
 from service.domain.facts import Facts
+from service.domain.letters import counted, script_of
 from service.domain.message import Message
 from service.domain.verdict import Signal
 from service.spam.wording import signal
@@ -21,10 +21,10 @@ _WORD = re.compile(r"\S{2,60}")
 def check(new: NewComment, _facts: Facts) -> Signal | None:
     """Scores the first word, in name or body, that mixes Latin, Cyrillic or Greek; the span is that of the body."""
     for text, key in ((new.name, _IN_NAME), (new.body, _IN_TEXT)):
-        if text.isascii():
+        if text.isascii() or len(_scripts(counted(text))) < 2:
             continue
         for word in _WORD.finditer(text):
-            scripts = _scripts(word[0])
+            scripts = _scripts(word[0]) if not word[0].isascii() else frozenset()
             if len(scripts) > 1:
                 span = word.span() if key == _IN_TEXT else None
                 named = tuple(Message(f"script.{script}") for script in sorted(scripts))
@@ -32,11 +32,6 @@ def check(new: NewComment, _facts: Facts) -> Signal | None:
     return None
 
 
-def _scripts(word: str) -> frozenset[str]:
-    return frozenset() if word.isascii() else _mixed(word)
-
-
-@lru_cache(2048)
-def _mixed(word: str) -> frozenset[str]:
-    named = (unicodedata.name(character, "").partition(" ")[0] for character in word if character.isalpha())
-    return frozenset(name.lower() for name in named if name in LOOK_ALIKES)
+def _scripts(characters: Iterable[str]) -> frozenset[str]:
+    named = {script_of(character) for character in characters if character.isalpha()}
+    return frozenset(name.lower() for name in named & LOOK_ALIKES)

@@ -9,6 +9,7 @@ from functools import cache
 from service.domain.comment import NewComment
 from service.domain.disguise import readings
 from service.domain.facts import Facts
+from service.domain.letters import stutters
 from service.domain.message import Message
 from service.domain.verdict import Signal
 from service.spam.wording import signal
@@ -25,11 +26,12 @@ SCORE_WORDS = 0.5
 
 def check(new: NewComment, _facts: Facts) -> Signal | None:
     """Scores a run of one character, but of those that draw a line; or one word that is most of a longer text."""
-    run = max(_runs().finditer(new.body), key=lambda match: match.end() - match.start(), default=None)
+    runs = _runs().finditer(new.body) if stutters(new.body) else ()
+    run = max(runs, key=lambda match: match.end() - match.start(), default=None)
     length = run.end() - run.start() if run else 0
     by_run = SCORE_RUN_LONG if length >= RUN_LONG else SCORE_RUN if run else 0.0
-    words = [word for word, _ in readings(new.body)[0].words if len(word) >= LETTERS_MIN]
-    often = Counter(words).most_common(1)[0][1] if len(words) >= WORDS_MIN else 0
+    words = [word for word in readings(new.body)[0].words if len(word) >= LETTERS_MIN]
+    often = max(Counter(words).values()) if len(words) >= WORDS_MIN else 0
     if often and often / len(words) >= SHARE_MIN:
         said = Message("signal.repetition.word", {"count": often, "words": len(words)})
         return signal("repetition", 1, SCORE_WORDS, said)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from service.domain.text import fold
+from service.domain.text import folded_word
 
 BITS: Final = 18
 BUCKETS: Final = 1 << BITS
@@ -28,33 +29,43 @@ GROWTH: Final = (
 )
 
 _PIECE = re.compile(r"\S+")
+_ONE: Final = crc32(b"w ")  # a word, or two
+START: Final = crc32(b" ", _ONE)  # the first word makes a pair with nothing
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]{1,3})?")
 
 
 class Chunk(NamedTuple):
-    """One piece without white space: `grams` and `words` index the weights, `tokens` are its folded words."""
+    """One piece without white space: `tokens` are its folded words, `grams` index the weights.
+
+    `joints` are of each word its bucket, and what the buckets of pairs are made of: its octets, and the checksum of
+    what a pair begins with. `grams` keeps nothing but its keys: a dictionary takes up those of another one faster than
+    anything else, and in order.
+    """
 
     folded: str
     tokens: tuple[str, ...]
-    words: tuple[int, ...]
-    grams: tuple[int, ...]
+    joints: tuple[tuple[int, bytes, int], ...]
+    grams: dict[int, None]
 
 
-class Placed(NamedTuple):
-    """A chunk, and where it stands in the text, in code points."""
+class Pieces(NamedTuple):
+    """The pieces of a text, as they are written, and what is known of each."""
 
-    chunk: Chunk
-    raw: str
-    start: int
-
-    @property
-    def span(self) -> tuple[int, int]:
-        return self.start, self.start + len(self.raw)
+    raws: list[str]
+    chunks: list[Chunk]
 
 
-def cut(text: str) -> list[Placed]:
-    """The pieces of a text; of one longer than 2,000 characters its first 1,500 and last 500."""
-    return [piece for part, offset in looked_at(text) for piece in _pieces(part, offset)]
+def cut(text: str) -> Pieces:
+    """The pieces of a text; of one longer than 2,000 characters of its first 1,500 and last 500."""
+    raws = [raw for part, _ in looked_at(text) for raw in part.split()]
+    return Pieces(raws, [known(raw) if len(raw) <= LONG else made(raw) for raw in raws])
+
+
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where each of these pieces stands, in code points."""
+    for part, offset in looked_at(text):
+        found = map(re.Match.span, _PIECE.finditer(part))
+        yield from ((start + offset, end + offset) for start, end in found) if offset else found
 
 
 def looked_at(text: str) -> list[tuple[str, int]]:
@@ -65,15 +76,12 @@ def looked_at(text: str) -> list[tuple[str, int]]:
     return [(text[:HEAD], 0), (text[tail:], tail)]
 
 
-def hashed(feature: str) -> int:
-    """The bucket of a feature; the same on every machine and in every process, unlike `hash`."""
-    return crc32(feature.encode("utf-8", "surrogatepass")) & _MASK
+def hashed(feature: bytes, before: int) -> int:
+    """The bucket of a feature; the same on every machine and in every process, unlike `hash`.
 
-
-def _pieces(text: str, offset: int) -> Iterator[Placed]:
-    for match in _PIECE.finditer(text):
-        raw = match[0]
-        yield Placed(known(raw) if len(raw) <= LONG else made(raw), raw, offset + match.start())
+    `before` is the checksum of what comes before these octets.
+    """
+    return crc32(feature, before) & _MASK
 
 
 def made(raw: str) -> Chunk:
@@ -81,18 +89,22 @@ def made(raw: str) -> Chunk:
     most = 2 * len(raw) + GROWTH
     if len(raw) > LONG and not raw.isascii():
         raw = unicodedata.normalize("NFKC", raw)[:most]  # before folding, which costs several times as much
-    folded = fold(raw)[:most]
+    folded = folded_word(raw)[:most]
     tokens = tuple(_WORD.findall(folded))
-    return Chunk(folded, tokens, tuple(hashed(f"w {token}") for token in tokens), _grams(folded))
+    octets = [token.encode("utf-8", "surrogatepass") for token in tokens]
+    joints = tuple([(hashed(one, _ONE), one, crc32(one + b" ", _ONE)) for one in octets])
+    return Chunk(folded, tokens, joints, _grams(folded))
 
 
 known = lru_cache(REMEMBERED)(made)
 
 
-def _grams(folded: str) -> tuple[int, ...]:
+def _grams(folded: str) -> dict[int, None]:
     """Buckets of all runs of two to five characters within the piece, its borders counted as blanks."""
-    if folded.isascii():
-        octets = f" {folded} ".encode()
-        return tuple({crc32(octets[i : i + n]) & _MASK for n in GRAMS for i in range(len(octets) - n + 1)})
     padded = f" {folded} "
-    return tuple({hashed(padded[i : i + n]) for n in GRAMS for i in range(len(padded) - n + 1)})
+    octets = padded.encode("utf-8", "surrogatepass")
+    ends: Sequence[int] = range(len(octets) + 1)
+    if len(octets) != len(padded):
+        ends = [0, *accumulate(len(c.encode("utf-8", "surrogatepass")) for c in padded)]
+    runs = [octets[i:j] for n in GRAMS for i, j in zip(ends, ends[n:], strict=False)]
+    return dict.fromkeys([code & _MASK for code in map(crc32, runs)])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate, repeat
 from math import fsum
 from typing import Final
 
 from service.domain.opinion import Opinion, Part
+from service.spam.classifier.chunks import spans
 from service.spam.classifier.features import SIGNAL_NAMES, Features, Text, features
 from service.spam.classifier.model import Linear, Prior, SiteModel, probability
 
-NOTHING: Final = Linear()
+NOTHING: Final = Linear(buckets=array("f"))  # without a weight for any bucket: nobody may look one up
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,12 @@ class Scorer:
 
     def opinion(self, text: Text) -> Opinion:
         """What the models think of a comment, and why."""
-        parts = tuple(self._parts(features(text)))
-        logit = fsum(part.prior + part.site for part in parts)
+        parts = tuple(self._parts(features(text), text.body))
+        logit = fsum([part.prior + part.site for part in parts])
         version = self.prior.version if self.prior else ""
         return Opinion(probability(logit), logit, parts, self.version, version)
 
-    def _parts(self, seen: Features) -> Iterator[Part]:
+    def _parts(self, seen: Features, body: str) -> Iterator[Part]:
         prior = self.prior.linear if self.prior else NOTHING
         site = self.site.linear if self.site else NOTHING
         trust = self.site.prior_weight if self.site else 1.0
@@ -46,22 +49,20 @@ class Scorer:
                 site.signals[place] * value,
                 SIGNAL_NAMES[place],
             )
-        yield from _words(seen, prior, site, trust)
+        believed = _by_piece(seen, prior, trust)
+        learned = _by_piece(seen, site)
+        yield from map(Part, repeat("word"), believed, learned, repeat(""), spans(body))
 
 
-def _words(seen: Features, prior: Linear, site: Linear, trust: float) -> Iterator[Part]:
-    """The parts of the words; what comes again belongs to the word where it came first."""
-    words: set[int] = set()
-    grams: set[int] = set()
-    of_prior, of_site = prior.buckets.__getitem__, site.buckets.__getitem__
-    by_word, by_gram = seen.word_value, seen.gram_value
-    for piece, pairs in zip(seen.pieces, seen.pairs, strict=True):
-        new_words = {*piece.chunk.words, *pairs} - words
-        new_grams = {*piece.chunk.grams} - grams
-        words |= new_words
-        grams |= new_grams
-        believed = sum(map(of_prior, new_words)) * by_word + sum(map(of_prior, new_grams)) * by_gram
-        learned = 0.0
-        if site is not NOTHING:
-            learned = sum(map(of_site, new_words)) * by_word + sum(map(of_site, new_grams)) * by_gram
-        yield Part("word", trust * believed, learned, "", piece.span)
+def _by_piece(seen: Features, by: Linear, trust: float = 1.0) -> Iterator[float]:
+    """What each piece adds to the logit; what comes again belongs to the piece where it came first."""
+    if by is NOTHING:
+        yield from repeat(0.0, len(seen.word_ends))
+        return
+    of_words = list(accumulate(map(by.buckets.__getitem__, seen.words), initial=0.0))
+    of_grams = list(accumulate(map(by.buckets.__getitem__, seen.grams), initial=0.0))
+    by_word, by_gram = trust * seen.word_value, trust * seen.gram_value
+    words = grams = 0.0
+    for word_end, gram_end in zip(seen.word_ends, seen.gram_ends, strict=True):
+        yield (of_words[word_end] - words) * by_word + (of_grams[gram_end] - grams) * by_gram
+        words, grams = of_words[word_end], of_grams[gram_end]

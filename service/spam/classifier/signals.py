@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Final
 
+from service.domain.letters import counted, number, script_of, stutters
 from service.domain.text import fold
 from service.spam.classifier import phrases
-from service.spam.classifier.chunks import Placed
+from service.spam.classifier.chunks import Pieces
 from service.spam.classifier.hosts import EDGES, SHORTENERS, TLDS, host_of
 
 _DOTS: Final = ("[.]", "(.)", "[dot]", "(dot)", "{dot}", "hxxp", "d0t")
@@ -26,46 +25,23 @@ _PHONE_DIGITS: Final = range(9, 16)
 _RUN: Final = re.compile(r"([^\W\d_])\1{3}")
 
 
-@dataclass(frozen=True)
 class Seen:
-    """A comment as the signals look at it."""
+    """A comment as the signals look at it: its pieces as written, and folded, and what several of them ask for."""
 
-    body: str
-    pieces: Sequence[Placed]
-    name: str
-    website: str
-
-    @cached_property
-    def tokens(self) -> list[str]:
-        return [token for piece in self.pieces for token in piece.chunk.tokens]
-
-    @cached_property
-    def folded(self) -> str:
-        return " ".join([piece.chunk.folded for piece in self.pieces])
-
-    @cached_property
-    def characters(self) -> Counter[str]:
-        """How often each character comes: there are far fewer of them than places."""
-        return Counter(self.body)
-
-    @cached_property
-    def letters(self) -> int:
-        return sum(map(str.isalpha, self.body)) or 1
-
-    @cached_property
-    def schemes(self) -> int:
-        """Pieces that name a scheme."""
-        return sum("://" in piece.chunk.folded for piece in self.pieces) if "://" in self.folded else 0
-
-    @cached_property
-    def hosts(self) -> list[str]:
-        """The hosts of what looks like a web address, with or without a scheme."""
-        folded = [piece.chunk.folded for piece in self.pieces if "." in piece.chunk.folded]
-        return [host for one in folded if (host := host_of(one))]
-
-    @cached_property
-    def groups(self) -> frozenset[str]:
-        return phrases.groups_in(self.tokens)
+    def __init__(self, body: str, pieces: Pieces, name: str, website: str) -> None:
+        self.body = body
+        self.name = name
+        self.website = website
+        self.raws = pieces.raws
+        self.folds = [chunk.folded for chunk in pieces.chunks]
+        self.folded = " ".join(self.folds)
+        self.tokens = [token for chunk in pieces.chunks for token in chunk.tokens]
+        self.characters = counted(body)
+        self.letters = number(body, str.isalpha) or 1
+        self.schemes = sum("://" in piece for piece in self.folds) if "://" in self.folded else 0
+        #: The hosts of what looks like a web address, with or without a scheme.
+        self.hosts = [host for piece in self.folds if "." in piece and (host := host_of(piece))]
+        self.groups = phrases.groups_in(self.tokens)
 
 
 def _share(part: float, whole: float, least: float, most: float) -> float:
@@ -78,7 +54,7 @@ def _url(seen: Seen) -> float:
 
 
 def _url_only(seen: Seen) -> float:
-    return float(bool(seen.hosts) and len(seen.pieces) <= len(seen.hosts) + 1)
+    return float(bool(seen.hosts) and len(seen.folds) <= len(seen.hosts) + 1)
 
 
 def _urls_many(seen: Seen) -> float:
@@ -109,23 +85,21 @@ def _email(seen: Seen) -> float:
 
     if "@" not in seen.folded:
         return 0.0
-    return float(any("@" in piece.chunk.folded and is_address(piece.chunk.folded) for piece in seen.pieces))
+    return float(any("@" in piece and is_address(piece) for piece in seen.folds))
 
 
 def _handle(seen: Seen) -> float:
     if "@" not in seen.folded:
         return 0.0
-    return float(
-        any(piece.chunk.folded.startswith("@") and len(piece.chunk.folded) > 4 for piece in seen.pieces)
-    )
+    return float(any(piece.startswith("@") and len(piece) > 4 for piece in seen.folds))
 
 
 def _phone(seen: Seen) -> float:
-    digits = 0
     if sum(map(str.isdigit, seen.folded)) < _PHONE_DIGITS.start:
         return 0.0
-    for piece in seen.pieces:
-        bare = piece.chunk.folded.strip(EDGES + "+").replace("-", "").replace("/", "").replace(".", "")
+    digits = 0
+    for piece in seen.folds:
+        bare = piece.strip(EDGES + "+").replace("-", "").replace("/", "").replace(".", "")
         bare = bare.replace("(", "").replace(")", "")
         digits = digits + len(bare) if bare.isdigit() else 0
         if digits in _PHONE_DIGITS:
@@ -134,18 +108,17 @@ def _phone(seen: Seen) -> float:
 
 
 def _money(seen: Seen) -> float:
-    if _CURRENCIES.isdisjoint(seen.body):
+    if _CURRENCIES.isdisjoint(seen.characters):
         return 0.0
-    return float(any(_CURRENCIES.intersection(p.raw) and any(map(str.isdigit, p.raw)) for p in seen.pieces))
+    return float(any(_CURRENCIES.intersection(raw) and any(map(str.isdigit, raw)) for raw in seen.raws))
 
 
 def _digits(seen: Seen) -> float:
-    return _share(sum(map(str.isdigit, seen.body)), len(seen.body), 0.02, 0.25)
+    return _share(number(seen.body, str.isdigit), len(seen.body), 0.02, 0.25)
 
 
 def _capitals(seen: Seen) -> float:
-    upper = sum(map(str.isupper, seen.body))
-    return _share(upper, seen.letters, 0.3, 0.8) if seen.letters >= 10 else 0.0
+    return _share(number(seen.body, str.isupper), seen.letters, 0.3, 0.8) if seen.letters >= 10 else 0.0
 
 
 def _exclamations(seen: Seen) -> float:
@@ -153,7 +126,7 @@ def _exclamations(seen: Seen) -> float:
 
 
 def _letter_runs(seen: Seen) -> float:
-    return float(_RUN.search(seen.body) is not None)
+    return float(stutters(seen.body) and _RUN.search(seen.body) is not None)
 
 
 def _repeated_words(seen: Seen) -> float:
@@ -164,35 +137,35 @@ def _repeated_words(seen: Seen) -> float:
 def _symbols(seen: Seen) -> float:
     if seen.body.isascii():
         return _share(sum(map(seen.body.count, "+<=>|~")), len(seen.body), 0.0, 0.1)
-    symbols = sum(n for c, n in seen.characters.items() if unicodedata.category(c) in ("So", "Sm"))
-    return _share(symbols, len(seen.body), 0.0, 0.1)
+    return _share(number(seen.body, _is_symbol), len(seen.body), 0.0, 0.1)
 
 
 def _mixed_scripts(seen: Seen) -> float:
-    if seen.body.isascii() or len(_look_alikes("".join(seen.characters))) < 2:
+    if seen.body.isascii() or len(_look_alikes(seen.characters)) < 2:
         return 0.0
-    for piece in seen.pieces:
-        if not piece.raw.isascii() and len(_look_alikes(piece.raw)) > 1:
-            return 1.0
-    return 0.0
+    return float(any(not raw.isascii() and len(_look_alikes(raw)) > 1 for raw in seen.raws))
 
 
-def _look_alikes(text: str) -> set[str]:
-    """Which of the scripts that look alike have letters in a text."""
-    names = {unicodedata.name(c, "").partition(" ")[0] for c in text if c.isalpha()}
-    return names & {"LATIN", "CYRILLIC", "GREEK"}
+def _look_alikes(characters: Iterable[str]) -> set[str]:
+    """Which of the scripts that look alike have letters among these."""
+    return {script_of(c) for c in characters if c.isalpha()} & {"LATIN", "CYRILLIC", "GREEK"}
 
 
 def _styled_letters(seen: Seen) -> float:
     """Letters that only look different: mathematical, full-width, enclosed."""
     if seen.body.isascii():
         return 0.0
-    styled = sum(
-        n
-        for c, n in seen.characters.items()
-        if unicodedata.decomposition(c).startswith(("<font", "<wide", "<circle"))
-    )
-    return float(styled >= 4)
+    return float(number(seen.body, _is_styled) >= 4)
+
+
+@lru_cache(2048)
+def _is_symbol(character: str) -> bool:
+    return unicodedata.category(character) in ("So", "Sm")
+
+
+@lru_cache(2048)
+def _is_styled(character: str) -> bool:
+    return unicodedata.decomposition(character).startswith(("<font", "<wide", "<circle"))
 
 
 def _hidden(seen: Seen) -> float:
@@ -200,9 +173,11 @@ def _hidden(seen: Seen) -> float:
 
 
 def _spaced_letters(seen: Seen) -> float:
+    if list(map(len, seen.raws)).count(1) < 4:
+        return 0.0
     longest = run = 0
-    for piece in seen.pieces:
-        run = run + 1 if len(piece.raw) == 1 and piece.raw.isalpha() else 0
+    for raw in seen.raws:
+        run = run + 1 if len(raw) == 1 and raw.isalpha() else 0
         longest = max(longest, run)
     return float(longest >= 4)
 
@@ -216,7 +191,7 @@ def _long(seen: Seen) -> float:
 
 
 def _ends_with_address(seen: Seen) -> float:
-    return float(bool(seen.pieces) and bool(host_of(seen.pieces[-1].chunk.folded)))
+    return float(bool(seen.folds) and bool(host_of(seen.folds[-1])))
 
 
 def _own_name(seen: Seen) -> float:
