@@ -27,9 +27,11 @@ function drawn(path: string, query: Query): Promise<Element> {
 /** A figure: the chart under its name, with a key to its lines and what the lines mean in a table beside it. */
 export async function chart(name: string, path: string, query: Query, lines: string[] = []): Promise<HTMLElement> {
   const picture = await drawn(path, query);
-  picture.setAttribute("aria-label", `${name}. ${t("statistics.numbers_below")}`);
+  const { unit } = (picture as SVGElement).dataset; // of a scale of times
+  const caption = unit ? `${name}, ${t(`statistics.in_${unit}`)}` : name;
+  picture.setAttribute("aria-label", `${caption}. ${t("statistics.numbers_below")}`);
   const key = h("ul", { class: "key" }, ...lines.map((line) => h("li", { class: line }, t(`statistics.${line}`))));
-  return h("figure", { class: "chart" }, h("figcaption", {}, name), picture as HTMLElement, lines.length > 0 && key);
+  return h("figure", { class: "chart" }, h("figcaption", {}, caption), picture as HTMLElement, lines.length > 0 && key);
 }
 
 /** Saves an answer of the service as a file, under the name that it gives. */

@@ -13,11 +13,12 @@ from service.clock import hour_of
 from service.domain.status import Status
 from service.spam.pipeline import HOLD_FROM
 from service.stats import waits
+from service.storage import rollups
 from service.storage.histories import History, Step
-from service.storage.rollups import STATUS, Cell, Tally
+from service.storage.rollups import LEFT, STATUS, WAITS, Cell, Tally
 
 #: Rises when the same history is to be counted otherwise; all sites are then counted anew.
-RULES: Final = f"2 hold from {HOLD_FROM}"
+RULES: Final = f"3 hold from {HOLD_FROM}"
 
 JUDGED: Final = frozenset({"submitted", "edited"})
 PUBLISHED: Final = "published"
@@ -41,6 +42,8 @@ class Kind(StrEnum):
     WAIT = "wait"  # bucket of the seconds until a decision, in the hour of the decision
     WORK = "work"  # status, reason, actor, in the hour of the decision
     OVERTURNED = "overturned"  # actor whose decision somebody else turned, in the hour of that decision
+    WAITS = WAITS  # when a text came that waits: the minute, and hours until it entered the queue
+    LEFT = LEFT  # minutes and full hours that a text waited, in the hour in which it left the queue
     REVISED = "revised"  # actor who turned the own decision, in the hour of that decision
 
 
@@ -79,6 +82,7 @@ class _Walk:
     score: float
     version: int | None = None
     review: str = LEFT_OUT
+    entered_at: datetime | None = None
     decisions: list[_Decision] = field(default_factory=list)
     tally: Tally = field(default_factory=Counter)
 
@@ -89,6 +93,20 @@ class _Walk:
         self.text_at = received_at if step.before is None else step.at
         self.score = float(step.detail.get("score", self.score))
         self._reviewed(step, held=step.after is Status.PENDING, public=step.after is Status.APPROVED)
+
+    def leaves(self, step: Step) -> None:
+        """Takes it from the queue where the step does, or brings in another text, which waits from then on."""
+        if self.entered_at is None or (step.after is Status.PENDING and step.kind not in JUDGED):
+            return
+        if cell := rollups.left(self.text_at, self.entered_at, step.at):
+            self.tally[cell] += 1
+        self.entered_at = None
+
+    def enters(self, step: Step) -> None:
+        """Puts it into the queue where the step does."""
+        self.status = step.after
+        if self.status is Status.PENDING and self.entered_at is None:
+            self.entered_at = self.text_at if step.kind in JUDGED else step.at
 
     def alone(self, step: Step, judgement: Step | None) -> None:
         """The filter published or rejected it by itself."""
@@ -136,6 +154,8 @@ class _Walk:
         hour, label = hour_of(history.received_at), self.label
         self._settle()
         self.tally[Cell(Kind.STATUS, hour, self.status)] += 1
+        if self.entered_at is not None:
+            self.tally[rollups.waits(self.text_at, self.entered_at)] += 1
         if self.version is not None:
             fired = history.fired.get(self.version, frozenset())
             self.tally.update(_quality(hour, self.score, _Seen(self.review, label, fired)))
@@ -156,6 +176,7 @@ def everything(history: History) -> Tally:
         hour = hour_of(history.received_at)
         tally[Cell(Kind.STATUS, hour, history.steps[-1].after)] -= 1
         tally[Cell(Kind.STATUS, hour, history.status)] += 1
+        return Counter({cell: count for cell, count in tally.items() if cell.kind != Kind.WAITS})
     return tally
 
 
@@ -167,7 +188,10 @@ def contribution(history: History, steps: Sequence[Step]) -> Tally:
     before = came_with.before if came_with is not None and came_with.before is not None else history.status
     walk = _Walk(before, history.received_at, history.score)
     judgement: Step | None = None
+    if before is Status.PENDING and (came_with is None or came_with.before is not None):
+        walk.entered_at = history.received_at
     for step in steps:
+        walk.leaves(step)
         if step.kind in JUDGED:
             judgement = step
             walk.judged(step, history.received_at)
@@ -177,7 +201,7 @@ def contribution(history: History, steps: Sequence[Step]) -> Tally:
             walk.decided(step)
         elif step.kind == UNDONE:
             walk.undone(step)
-        walk.status = step.after
+        walk.enters(step)
     return walk.end(history)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
@@ -27,7 +28,15 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
     "approve": ("#2e7d4f", "7 3"),
     "reject": ("#a34700", "9 3 2 3"),
     "delete": ("#4a6b6b", "12 4"),
+    "p50": ("#1f3a5f", ""),
+    "p95": ("#a34700", "7 3"),
 }
+#: In what a chart of times is drawn: the first unit of which its largest value has less than the number beside it.
+UNITS: Final[Sequence[tuple[str, int, float]]] = (
+    ("minutes", 60, 180),
+    ("hours", 3_600, 72),
+    ("days", 86_400, float("inf")),
+)
 _PLAIN: Final = "#767676"
 
 
@@ -48,12 +57,33 @@ class Frame:
 
 
 def lines(series: Sequence[Mapping[str, Any]], names: Iterable[str]) -> str:
-    """A line for each name over the points of a series, which carry `start`."""
+    """A line for each name over the points of a series, which carry `start`; a value may be None."""
+    return _drawing(WIDTH, HEIGHT, _lines(series, names))
+
+
+def spans(series: Sequence[Mapping[str, Any]], member: str) -> str:
+    """The percentiles of seconds in this member of each point; `data-unit` says what the scale counts."""
+    largest = max(
+        (value for point in series for value in point[member].values() if value is not None), default=0
+    )
+    unit, seconds, _ = next(one for one in UNITS if largest / one[1] < one[2])
+    points = [
+        {
+            "start": point["start"],
+            **{name: None if value is None else value / seconds for name, value in point[member].items()},
+        }
+        for point in series
+    ]
+    return _drawing(WIDTH, HEIGHT, _lines(points, ("p50", "p95")), unit)
+
+
+def _lines(series: Sequence[Mapping[str, Any]], names: Iterable[str]) -> list[str]:
     names = list(names)
-    frame = Frame(len(series), nice_top(max((point[name] for point in series for name in names), default=0)))
+    values = [point[name] for point in series for name in names if point[name] is not None]
+    frame = Frame(len(series), nice_top(max(values, default=0)))
     parts = [*_scale(frame), *_dates(frame, series)]
-    parts += [_line(frame, [point[name] for point in series], name) for name in names]
-    return _drawing(WIDTH, HEIGHT, parts)
+    parts += [part for name in names for part in _line(frame, [point[name] for point in series], name)]
+    return parts
 
 
 def nice_top(largest: float) -> int:
@@ -99,15 +129,23 @@ def calibration(bins: Sequence[Mapping[str, Any]]) -> str:
     return _drawing(SQUARE, TOP + side + BOTTOM, parts)
 
 
-def _line(frame: Frame, values: Sequence[float], name: str) -> str:
+def _line(frame: Frame, values: Sequence[float | None], name: str) -> Iterator[str]:
+    """The line, in pieces between the points of which nothing is known."""
     colour, dashes = LINES[name]
     look = f'class={quoteattr("line " + name)} fill="none" stroke="{colour}" stroke-width="2"'
     look += f' stroke-dasharray="{dashes}"' if dashes else ""
-    if len(values) == 1:
-        at = frame.y(values[0])
-        return f'<path {look} d="M{LEFT} {at:.1f}H{WIDTH - RIGHT}"/>'
-    points = " ".join(f"{frame.x(index):.1f},{frame.y(value):.1f}" for index, value in enumerate(values))
-    return f'<polyline {look} stroke-linejoin="round" points="{points}"/>'
+    for known, piece in groupby(enumerate(values), key=lambda one: one[1] is not None):
+        points = [(frame.x(index), frame.y(value)) for index, value in piece if value is not None]
+        if not known:
+            continue
+        if len(points) == 1:
+            x, y = points[0]
+            half = (WIDTH - LEFT - RIGHT) / 2 / max(len(values) - 1, 1)
+            ends = max(x - half, LEFT), min(x + half, WIDTH - RIGHT)
+            yield f'<path {look} d="M{ends[0]:.1f} {y:.1f}H{ends[1]:.1f}"/>'
+            continue
+        drawn = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        yield f'<polyline {look} stroke-linejoin="round" points="{drawn}"/>'
 
 
 def _scale(frame: Frame) -> list[str]:
@@ -154,8 +192,9 @@ def _words(x: float, y: float, text: str, anchor: str, kind: str = "scale") -> s
     )
 
 
-def _drawing(width: int, height: int, parts: Iterable[str]) -> str:
+def _drawing(width: int, height: int, parts: Iterable[str], unit: str = "") -> str:
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" direction="ltr">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" direction="ltr"'
     )
+    head += f' data-unit="{unit}">' if unit else ">"
     return head + "".join(parts) + "</svg>"

@@ -27,6 +27,8 @@ LINES: Final = {
     Chart.RECEIVED: ("received", "approved", "pending", "rejected", "spam"),
     Chart.REFUSED: ("rate_limited", "challenged"),
 }
+#: The members of the queue's series that are percentiles of seconds.
+SPANS: Final = {Chart.QUEUE_AGE: "age_seconds", Chart.DECISION_TIME: "decision_seconds"}
 DECISIONS: Final = ("decided", "approve", "reject", "spam", "delete")
 
 
@@ -72,7 +74,7 @@ def moderation_csv() -> Response:
 @requires(Permission.READ_STATISTICS)
 @operation(
     Operation(
-        "A chart: comments over time, refusals over time, or how true scores are",
+        "A chart: comments, refusals, the age of the queue or the time to decisions over time, or how true scores are",
         TAG,
         {200: None},
         query=schemas.ChartQuery,
@@ -85,6 +87,8 @@ def spam_svg() -> Response:
     view = spam_view(counted_period(asked.wanted), clock.now())
     if asked.part is Chart.CALIBRATION:
         return _drawn(drawing.calibration(view["filter"]["calibration"]))
+    if asked.part in SPANS:
+        return _drawn(drawing.spans(view["queue"]["series"], SPANS[asked.part]))
     return _drawn(drawing.lines(view["series"], LINES[asked.part]))
 
 

@@ -65,6 +65,8 @@ class Chart(StrEnum):
     RECEIVED = "received"
     REFUSED = "refused"
     CALIBRATION = "calibration"
+    QUEUE_AGE = "queue_age"
+    DECISION_TIME = "decision_time"
 
 
 class ModerationChart(StrEnum):
@@ -230,11 +232,29 @@ class Percentiles(Answer):
     p95 = _number("95 % took no longer.")
 
 
+class AgePercentiles(Answer):
+    p50 = _number("Half of what waited was no older.")
+    p95 = _number("95 % was no older.")
+
+
+class QueuePoint(Answer):
+    start = _start()
+    age_seconds = fields.Nested(
+        AgePercentiles,
+        required=True,
+        metadata={
+            "description": "Of what waited at the last full hour of the bucket; null when nothing did."
+        },
+    )
+    decision_seconds = fields.Nested(Percentiles, required=True)
+
+
 class WaitingAnswer(Answer):
     pending = _whole("Comments that wait now.")
     review_due = _whole("Comments that the filter published and that are due for review now.")
     oldest_seconds = _number("How long ago the first of them was sent.")
     decision_seconds = fields.Nested(Percentiles, required=True)
+    series = fields.List(fields.Nested(QueuePoint), required=True)
 
 
 class DomainCount(Answer):

@@ -13,9 +13,10 @@ from service.ratelimit.hits import CHALLENGE_ASKED
 from service.ratelimit.policies import LIMITS, Action, Effect
 from service.spam import automatic
 from service.spam.automatic import Standing
-from service.stats import quality, waits
+from service.stats import quality
 from service.stats.counting import Kind
 from service.stats.period import Period
+from service.stats.queue import queue_view
 from service.storage import rollups, sites, statistics
 from service.storage.database import Session, reading
 from service.storage.sites import SiteProfile
@@ -44,16 +45,13 @@ def spam_view(period: Period, now: datetime) -> dict[str, Any]:
     stands = automatic.standing(site)
     with rollups.one_moment() as session:
         series = _series(session, period)
-        sums = statistics.sums(session, period.span, (*quality.KINDS, Kind.WAIT))
+        sums = statistics.sums(session, period.span, quality.KINDS)
         return {
             "totals": _line(sum(series.values(), Counter[str]())),
             "series": [{"start": rfc3339(start), **_line(series[start])} for start in period.starts()],
             "checks": quality.checks_view(sums),
             "filter": {**quality.filter_view(sums), **rejection_view(stands, site)},
-            "queue": {
-                **_queue(session, period, sums[Kind.WAIT], now),
-                "review_due": statistics.review_due(session, period.span.site),
-            },
+            "queue": queue_view(session, period, now),
             "top_link_domains": [
                 {"domain": domain, "comments": count}
                 for domain, count in statistics.top_domains(session, period.span, LISTED_MAX)
@@ -109,20 +107,3 @@ def _line(counts: Counter[str]) -> dict[str, int]:
 
 def _by_status(counts: Counter[Status]) -> dict[str, int]:
     return {status.value: counts[status] for status in STATUSES}
-
-
-def _queue(session: Session, period: Period, took: Counter[str], now: datetime) -> dict[str, Any]:
-    first = statistics.first_in_queue(session, period.span.site)
-    oldest_seconds = None if first is None else max(0.0, (now - first).total_seconds())
-    return {
-        "pending": statistics.pending(session, period.span.site, Kind.STATUS),
-        "oldest_seconds": _seconds(oldest_seconds),
-        "decision_seconds": {
-            "p50": _seconds(waits.percentile(took, 0.50)),
-            "p95": _seconds(waits.percentile(took, 0.95)),
-        },
-    }
-
-
-def _seconds(found: float | None) -> float | None:
-    return None if found is None else round(found, 3)

@@ -14,6 +14,7 @@ class SpamTable(StrEnum):
     CHECKS = "checks"
     CALIBRATION = "calibration"
     FILTER = "filter"
+    QUEUE = "queue"
     DOMAINS = "top_link_domains"
     CAMPAIGNS = "campaigns"
     LIMITS = "limits"
@@ -32,6 +33,8 @@ def spam_table(view: Mapping[str, Any], wanted: SpamTable) -> str:
     """One part of the answer of `GET /v1/stats/spam` as CSV."""
     if wanted is SpamTable.FILTER:
         return _figures(view["filter"])
+    if wanted is SpamTable.QUEUE:
+        return _table(view["queue"]["series"])
     rows = view["filter"]["calibration"] if wanted is SpamTable.CALIBRATION else view[str(wanted)]
     return _table(rows)
 
@@ -53,12 +56,14 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _flat(row: Mapping[str, Any]) -> dict[str, Cell]:
-    """The members of a row; an interval becomes two."""
+    """The members of a row; an interval becomes two, and so do percentiles."""
     found: dict[str, Cell] = {}
     for name, value in row.items():
-        if name != "intervals":
+        if name == "intervals":
+            for of, ends in value.items():
+                found[f"{of}_low"], found[f"{of}_high"] = ends or (None, None)
+        elif isinstance(value, Mapping):
+            found.update({f"{name}_{of}": one for of, one in value.items()})
+        else:
             found[name] = value
-            continue
-        for of, ends in value.items():
-            found[f"{of}_low"], found[f"{of}_high"] = ends or (None, None)
     return found

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, exists, insert, select, text, update
@@ -29,6 +29,12 @@ from service.storage.upsert import insert_absent
 
 NO_COMMENT = ""
 STATUS = "status"
+WAITS = (
+    "waits"  # of a text that waits: the minute of the hour in which it came; hours until it entered the queue
+)
+LEFT = "left"  # in the hour in which it left: minutes that its text was old when that began; full hours it waited at
+SLOT_MINUTES = 5
+_SLOT = timedelta(minutes=SLOT_MINUTES)
 
 
 class Cell(NamedTuple):
@@ -40,6 +46,27 @@ class Cell(NamedTuple):
 
 
 Tally = Counter[Cell]
+
+
+def slot_of(moment: datetime) -> datetime:
+    """The beginning of the five minutes in which it lies."""
+    hour = hour_of(moment)
+    return hour + (moment - hour) // _SLOT * _SLOT
+
+
+def waits(text_at: datetime, entered_at: datetime) -> Cell:
+    """The counter of a comment that waits in the queue: when its text came, and when it entered."""
+    hour = hour_of(text_at)
+    minute = (slot_of(text_at) - hour) // timedelta(minutes=1)
+    return Cell(WAITS, hour, f"{minute}|{(hour_of(entered_at) - hour) // timedelta(hours=1)}")
+
+
+def left(text_at: datetime, entered_at: datetime, left_at: datetime) -> Cell | None:
+    """The counter of one that waited and does not any more; None when it waited at no full hour."""
+    hour = hour_of(left_at)
+    times = (hour - hour_of(entered_at)) // timedelta(hours=1)
+    minutes = (hour - slot_of(text_at)) // timedelta(minutes=1)
+    return Cell(LEFT, hour, f"{minutes}|{times}") if times > 0 else None
 
 
 @dataclass(frozen=True)
@@ -75,8 +102,12 @@ def note(session: Session, events: Iterable[Event]) -> None:
 
 def note_unsent(session: Session, site: str, status: Status, sent_at: Iterable[datetime]) -> None:
     """Queues comments that came without events: those that nobody sent, such as seeded ones, stored as `status`."""
-    hours = Counter(map(hour_of, sent_at))
-    tally = [[STATUS, rfc3339(hour), status.value, count] for hour, count in sorted(hours.items())]
+    counted: Tally = Counter()
+    for moment in sent_at:
+        counted[Cell(STATUS, hour_of(moment), status.value)] += 1
+        if status is Status.PENDING:
+            counted[waits(moment, moment)] += 1
+    tally = [[kind, rfc3339(hour), key, count] for (kind, hour, key), count in sorted(counted.items())]
     session.add(Uncounted(site=site, comment_id=NO_COMMENT, event_id=new_id(), tally=tally))
 
 

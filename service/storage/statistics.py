@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.domain.status import Status
+from service.storage import rollups
 from service.storage.models import Comment, LimitHits, LinkedDomain, Rollup
 
 
@@ -60,6 +61,20 @@ def by_hour(session: Session, span: Span, kind: str) -> list[tuple[datetime, str
         )
     )
     return [(hour, key, count) for hour, key, count in rows]
+
+
+def seen_waiting(session: Session, span: Span) -> list[tuple[rollups.Cell, int]]:
+    """What tells of comments that waited in this time: those that wait still, and those that left the queue since."""
+    kind = Rollup.kind
+    rows = session.execute(
+        select(kind, Rollup.hour, Rollup.key, Rollup.count).where(
+            Rollup.site == span.site,
+            ((kind == rollups.WAITS) & (Rollup.hour < span.until))
+            | ((kind == rollups.LEFT) & (Rollup.hour > span.since)),
+            Rollup.count > 0,
+        )
+    )
+    return [(rollups.Cell(kind, hour, key), count) for kind, hour, key, count in rows]
 
 
 def limit_hits(session: Session, span: Span, names: Sequence[str]) -> list[tuple[datetime, int]]:

@@ -225,6 +225,17 @@ def waits(raw: Raw, since: datetime, until: datetime) -> list[float]:
     return sorted(found)
 
 
+def ages(raw: Raw, moment: datetime) -> list[float]:
+    """The seconds since the text came in of every comment that waited at this moment, sorted."""
+    found = []
+    for comment in raw.comments:
+        so_far = [event for event in raw.events_of(comment) if event.created_at < moment]
+        if so_far and so_far[-1].after == "pending":
+            edits = [event.created_at for event in so_far if event.kind == "edited"]
+            found.append((moment - max([comment.created_at, *edits])).total_seconds())
+    return sorted(found)
+
+
 def nearest_rank(values: list[float], percent: float) -> float | None:
     return values[math.ceil(percent / 100 * len(values)) - 1] if values else None
 

@@ -79,12 +79,21 @@ def test_a_table_of_spam_is_what_the_answer_says(busy: Newsroom, table: SpamTabl
     if table is SpamTable.FILTER:
         assert [row["figure"] for row in read] == ["precision", "recall", "false_positive_rate", "brier"]
         return
-    expected = view["filter"]["calibration"] if table is SpamTable.CALIBRATION else view[str(table)]
+    parts = {SpamTable.CALIBRATION: view["filter"]["calibration"], SpamTable.QUEUE: view["queue"]["series"]}
+    expected = parts.get(table) or view[str(table)]
     assert len(read) == len(expected)
     for row, shown in zip(read, expected, strict=True):
         for name, value in shown.items():
-            if name != "intervals":
-                assert row[name] == written(value), name
+            if name == "intervals":
+                continue
+            shown_as = (
+                {f"{name}_{of}": one for of, one in value.items()}
+                if isinstance(value, dict)
+                else {name: value}
+            )
+            assert {column: row[column] for column in shown_as} == {
+                column: written(one) for column, one in shown_as.items()
+            }
 
 
 @pytest.mark.parametrize("table", list(ModerationTable))
@@ -123,6 +132,44 @@ def test_a_chart_shows_the_numbers_of_the_series(busy: Newsroom) -> None:
     assert max(heights(refused, "rate_limited")) == pytest.approx(6, abs=0.1)
     decided = asked(busy, "moderation.svg").get_data(as_text=True)
     assert max(heights(decided, "decided")) == pytest.approx(6, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "unit", "drawn"), [(600, "minutes", 10), (4 * 3600, "hours", 4), (6 * 86_400, "days", 6)]
+)
+def test_a_chart_of_times_is_drawn_in_what_people_count_them_in(
+    seconds: int, unit: str, drawn: float
+) -> None:
+    series = [
+        {"start": f"2026-03-0{day}T00:00:00Z", "age_seconds": {"p50": seconds / 2, "p95": seconds}}
+        for day in (1, 2, 3)
+    ]
+    svg = drawing.spans(series, "age_seconds")
+    assert f'data-unit="{unit}"' in svg
+    assert heights(svg, "p95") == pytest.approx([drawn] * 3, abs=0.1)
+    assert heights(svg, "p50") == pytest.approx([drawn / 2] * 3, abs=0.1)
+
+
+def test_a_line_is_broken_where_nothing_is_known() -> None:
+    values = [None, 60, 120, None, 180, None]
+    series = [
+        {"start": f"2026-03-0{day}T00:00:00Z", "age_seconds": {"p50": value, "p95": value}}
+        for day, value in enumerate(values, start=1)
+    ]
+    root = ElementTree.fromstring(drawing.spans(series, "age_seconds"))  # noqa: S314 - our own
+    (pair,) = [one for one in root.iter(f"{SVG}polyline") if one.get("class") == "line p50"]
+    assert len((pair.get("points") or "").split()) == 2
+    (alone,) = [one for one in root.iter(f"{SVG}path") if one.get("class") == "line p50"]
+    assert re.fullmatch(r"M[\d.]+ [\d.]+H[\d.]+", alone.get("d") or "")
+
+
+def test_the_queue_is_drawn_as_the_answer_says(busy: Newsroom) -> None:
+    series = asked(busy, "spam").get_json()["queue"]["series"]
+    took = [point["decision_seconds"]["p95"] for point in series]
+    svg = asked(busy, "spam.svg", chart="decision_time").get_data(as_text=True)
+    assert 'data-unit="minutes"' in svg
+    assert svg.count('class="line p95"') == sum(one is not None for one in took) == 1
+    assert asked(busy, "spam.svg", chart="queue_age").content_type.startswith("image/svg+xml")
 
 
 def test_a_chart_of_one_bucket_and_of_hours_can_be_drawn(busy: Newsroom) -> None:

@@ -47,7 +47,7 @@ def test_the_members_are_those_of_the_contract(newsroom: Newsroom) -> None:
     assert set(found["filter"]) >= {"precision", "recall", "false_positive_rate", "decided", "calibration"}
     assert set(found["filter"]) >= {"mode", "not_yet", "review_share", "rejection"}
     assert (found["filter"]["mode"], found["filter"]["not_yet"][0]) == ("shadow", "switched_off")
-    assert set(found["queue"]) == {"pending", "review_due", "oldest_seconds", "decision_seconds"}
+    assert set(found["queue"]) == {"pending", "review_due", "oldest_seconds", "decision_seconds", "series"}
     assert set(found["queue"]["decision_seconds"]) == {"p50", "p95"}
     assert found["top_link_domains"] == [
         {"domain": "other.example", "comments": 1},
@@ -59,6 +59,8 @@ def test_a_site_where_nothing_happened_has_zeros(newsroom: Newsroom) -> None:
     found = told(newsroom)
     assert found["totals"] == dict.fromkeys(COUNTS, 0)
     assert len(found["series"]) == 30
+    nothing = {"age_seconds": {"p50": None, "p95": None}, "decision_seconds": {"p50": None, "p95": None}}
+    assert found["queue"].pop("series") == [{"start": point["start"], **nothing} for point in found["series"]]
     assert found["queue"] == {
         "pending": 0,
         "review_due": 0,

@@ -152,8 +152,32 @@ def compare(story: Story, since: datetime, until: datetime, bucket: str) -> None
         assert shown["queue"]["decision_seconds"][name] == (
             None if exact is None else pytest.approx(exact, rel=0.01001, abs=0.001)
         )
+    compare_queue(story, shown["queue"]["series"], raw, (since, until, bucket))
     compare_domains(story, shown, raw, since, until)
     compare_work(statistics(room, "moderation", **query), raw, since, until)
+
+
+def compare_queue(
+    story: Story, shown: list[dict[str, Any]], raw: recount.Raw, asked: tuple[datetime, datetime, str]
+) -> None:
+    since, until, bucket = asked
+    length = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}[bucket]
+    latest = min(until, story.now.replace(minute=0, second=0, microsecond=0))
+    for point in shown:
+        start = datetime.fromisoformat(point["start"])
+        end = min(start + length, latest)
+        aged = recount.ages(raw, end) if end > max(start, since) else []
+        took = recount.waits(raw, max(since, start), min(until, start + length))
+        for name, percent in (("p50", 50), ("p95", 95)):
+            exact = recount.nearest_rank(aged, percent)
+            assert point["age_seconds"][name] == (None if exact is None else pytest.approx(exact, abs=150)), (
+                end
+            )
+            exact = recount.nearest_rank(took, percent)
+            assert point["decision_seconds"][name] == (
+                None if exact is None else pytest.approx(exact, rel=0.01001, abs=0.001)
+            )
+        story.done["aged"] += bool(aged)
 
 
 def compare_quality(shown: dict[str, Any], raw: recount.Raw, since: datetime, until: datetime) -> None:
@@ -228,6 +252,7 @@ def test_any_history_is_counted_truly(
                 chance.choice([bucket, "week"]),
             )
     assert min(story.done[act] for act in ("undone", "edited", "withdrawn")) >= 3, story.done
+    assert story.done["aged"] >= 10 or policy is Policy.PUBLISH_ALL  # or the ages were never compared
     with story.newsroom.app.app_context():
         assert verify(story.newsroom.site).differences == ()
     told = recount.quality(recount.read(story.newsroom), START, story.now)

@@ -7,6 +7,7 @@ import io
 import json
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -160,9 +161,24 @@ def test_the_statistics_say_what_the_tables_say(desk: Callable[..., Desk], servi
     ]
     (last, *_) = list(csv.DictReader(io.StringIO(saved(page, "over time"), newline="")))[::-1]
     assert last["received"] == str(sum(count.values()))
+    (point,) = [
+        one
+        for one in csv.DictReader(io.StringIO(saved(page, "queue"), newline=""))
+        if one["decision_seconds_p95"]
+    ]
+    slowest = max(
+        (datetime.fromisoformat(at) - datetime.fromisoformat(sent)).total_seconds()
+        for at, sent in sql(
+            service,
+            "SELECT events.created_at, comments.created_at FROM events JOIN comments ON comments.id = comment_id"
+            " WHERE events.kind = 'decided' AND before = 'pending' AND comments.site = 'demo'",
+        )
+    )
+    assert float(point["decision_seconds_p95"]) <= slowest * 1.0101
     everything = json.loads(saved(page, "Save all as JSON"))
     assert everything["spam"]["totals"]["received"] == sum(count.values())
-    assert page.locator("svg[aria-label]").count() == 4
+    assert page.locator("svg[aria-label]").count() == 6
+    assert page.locator("[aria-labelledby=part-queue] figure svg").count() == 2
     page.emulate_media(media="print")
     assert not page.locator(".rail").is_visible()
     assert page.locator("[aria-labelledby=part-came] svg").first.is_visible()

@@ -10,7 +10,7 @@ import pytest
 
 from service.domain.status import Status
 from service.spam.pipeline import HOLD_FROM
-from service.stats.counting import Kind, contribution
+from service.stats.counting import Kind, contribution, everything
 from service.storage.histories import History, Step
 
 SENT = datetime(2026, 3, 7, 9, 59, 30, tzinfo=UTC)
@@ -157,6 +157,32 @@ def test_a_wait_lasts_from_the_present_text_to_a_decision_in_the_queue() -> None
     assert counted(edited, Kind.WAIT) == counted(at_once, Kind.WAIT)
 
 
+@pytest.mark.parametrize(
+    ("steps", "waits", "left"),
+    [
+        (("sent",), {"55|0": 1}, {}),  # its text came at 9:59:30
+        (("sent", "ann:approved"), {}, {"5|1": 1}),  # gone at 10:29:30, waited at 10:00
+        (("sent:approved",), {}, {}),
+        (("sent:approved", "edited:pending"), {"25|0": 1}, {}),
+        (("sent:approved", "ann:spam", "undone:ann"), {}, {}),
+        (("sent", "ann:approved", "undone:ann"), {"55|1": 1}, {"5|1": 1}),
+        (("sent", "edited:pending"), {"25|0": 1}, {"5|1": 1}),
+    ],
+)
+def test_what_waited_at_a_full_hour_is_known(
+    steps: tuple[str, ...], waits: dict[str, int], left: dict[str, int]
+) -> None:
+    told = history(*steps)
+    assert counted(told, Kind.WAITS) == waits
+    assert counted(told, Kind.LEFT) == left
+
+
+def test_what_was_erased_waits_no_more() -> None:
+    assert counted(history("sent"), Kind.WAITS)
+    erased = replace(history("sent"), status=DELETED)
+    assert not [cell for cell in everything(erased) if cell.kind == Kind.WAITS]
+
+
 def test_each_further_step_adds_up_to_the_whole() -> None:
     told = history(
         "sent", "ann:approved", "bob:spam", "undone:ann", "edited:pending", "ann:deleted", fired="links"
@@ -177,6 +203,7 @@ def test_what_nobody_sent_counts_by_status_alone() -> None:
 def test_what_nobody_sent_moves_on_when_it_is_decided() -> None:
     whole = history("sent", "ann:spam")
     seeded = replace(whole, steps=whole.steps[1:], status=SPAM)
+    assert counted(replace(seeded, steps=(), status=PENDING), Kind.WAITS) == {"55|0": 1}
     more = contribution(seeded, seeded.steps)
     more.subtract(contribution(seeded, ()))
     assert {c.key: n for c, n in more.items() if c.kind == Kind.STATUS} == {"pending": -1, "spam": 1}

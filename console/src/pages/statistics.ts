@@ -11,10 +11,11 @@ interface Figures { too_few: boolean; intervals: Record<string, Ends> }
 interface Check extends Figures { check: string; fired: number; confirmed: number; overturned: number; precision: number | null }
 interface Bin extends Figures { from: number; to: number; n: number; mean_score: number | null; share: number | null }
 interface Filter extends Figures { precision: number | null; recall: number | null; false_positive_rate: number | null; brier: number | null; decided: number; unseen: number; calibration: Bin[] }
+interface Percentiles { p50: number | null; p95: number | null }
 type Counts = Record<string, number>;
 interface Spam {
   totals: Counts; series: (Counts & { start: string })[]; checks: Check[]; filter: Filter;
-  queue: { pending: number; oldest_seconds: number | null; decision_seconds: { p50: number | null; p95: number | null } };
+  queue: { pending: number; oldest_seconds: number | null; decision_seconds: Percentiles; series: { start: string; age_seconds: Percentiles; decision_seconds: Percentiles }[] };
   top_link_domains: { domain: string; comments: number }[]; campaigns: (Counts & { campaign: string })[]; limits: { limit: string; hits: number }[];
 }
 interface Work extends Figures { moderator: string; decided: number; approve: number; reject: number; spam: number; delete: number; overturned: number; revised: number; agreement: number | null }
@@ -22,6 +23,7 @@ interface Desk { totals: Work; series: (Counts & { start: string })[]; moderator
 
 const CAME = ["received", "approved", "pending", "rejected", "spam"];
 const REFUSED = ["rate_limited", "challenged"];
+const SHARES = ["p50", "p95"];
 const DONE = ["decided", "approve", "reject", "spam", "delete"];
 const DAY_MS = 86_400_000;
 const iso = (time: number): string => new Date(time).toISOString().slice(0, 10);
@@ -46,16 +48,18 @@ async function load(): Promise<void> {
 }
 
 async function drawn(spam: Spam, desk: Desk, query: Query): Promise<Child[]> {
-  const [came, refused, true_, done] = await Promise.all([
+  const [came, refused, true_, age, took, done] = await Promise.all([
     chart(t("statistics.came"), "stats/spam.svg", { ...query, chart: "received" }, CAME),
     chart(t("statistics.refused"), "stats/spam.svg", { ...query, chart: "refused" }, REFUSED),
     chart(t("statistics.calibration"), "stats/spam.svg", { ...query, chart: "calibration" }),
+    chart(t("statistics.queue_age"), "stats/spam.svg", { ...query, chart: "queue_age" }, SHARES),
+    chart(t("statistics.decision_time"), "stats/spam.svg", { ...query, chart: "decision_time" }, SHARES),
     chart(t("statistics.decisions"), "stats/moderation.svg", query, DONE),
   ]);
   return [
     part("came", totals(spam.totals, [...CAME, ...REFUSED]), came, series(t("statistics.came"), spam.series, [...CAME, ...REFUSED]), saves("spam", "series"), refused),
     part("filter", ...filter(spam.filter), true_, bins(spam.filter.calibration), saves("spam", "filter", "calibration"), checks(spam.checks), saves("spam", "checks")),
-    part("queue", queue(spam)),
+    part("queue", queue(spam), age, took, h("p", { class: "quiet" }, t("statistics.queue_hint")), times(spam), saves("spam", "queue")),
     part("where", domains(spam), campaigns(spam), limits(spam), saves("spam", "top_link_domains", "campaigns", "limits")),
     part("people", work(desk), saves("moderation", "moderators", "reasons", "series"), done, series(t("statistics.decisions"), desk.series, DONE), reasons(desk)),
   ];
@@ -75,8 +79,11 @@ const totals = (counts: Counts, names: string[]): HTMLElement =>
 const share = (value: number | null): string => (value === null ? "–" : `${(100 * value).toFixed(1)} %`);
 const ends = (interval: Ends | undefined): string => (interval ? `${(100 * interval[0]).toFixed(1)}–${(100 * interval[1]).toFixed(1)} %` : "");
 
+/** When a point begins: the hour where points are hours. */
+const begins = (start: string): string => bucket.value === "hour" ? start.slice(0, 16).replace("T", " ") : start.slice(0, 10);
+
 function series(caption: string, points: (Counts & { start: string })[], names: string[]): HTMLElement {
-  const rows = points.map((point) => [bucket.value === "hour" ? point.start.slice(0, 16).replace("T", " ") : point.start.slice(0, 10), ...names.map((name) => number(point[name] ?? 0))]);
+  const rows = points.map((point) => [begins(point.start), ...names.map((name) => number(point[name] ?? 0))]);
   return h("details", { class: "numbers" }, h("summary", {}, t("statistics.as_table")),
     table(caption, [t("statistics.start"), ...names.map((name) => `#${t(`statistics.${name}`)}`)], rows));
 }
@@ -121,6 +128,10 @@ function span(seconds: number | null): string {
 const queue = ({ queue: found }: Spam): HTMLElement => h("dl", { class: "facts big" },
   fact(t("statistics.waiting"), number(found.pending)), fact(t("statistics.oldest"), span(found.oldest_seconds)),
   fact(t("statistics.half"), span(found.decision_seconds.p50)), fact(t("statistics.most"), span(found.decision_seconds.p95)));
+
+const times = (spam: Spam): HTMLElement => h("details", { class: "numbers" }, h("summary", {}, t("statistics.as_table")),
+  table(t("statistics.queue_times"), [t("statistics.start"), ...["age_p50", "age_p95", "decision_p50", "decision_p95"].map((name) => `#${t(`statistics.${name}`)}`)],
+    spam.queue.series.map(({ start, age_seconds: age, decision_seconds: took }) => [begins(start), ...[age.p50, age.p95, took.p50, took.p95].map(span)])));
 
 const domains = (spam: Spam): HTMLElement => listed(t("statistics.domains"), [t("statistics.domain"), `#${t("statistics.comments")}`],
   spam.top_link_domains.map((one) => [own(one.domain, { dir: "ltr" }), number(one.comments)]));
