@@ -85,7 +85,7 @@ def mail(login: str, about: tuple[str, ...], language: str, address_stdin: bool,
     if account is None:
         raise click.ClickException(f"there is no account {login}")
     if off:
-        digest.forget_address(account.id)
+        digest.forget_address(account.id, by=digest.OPERATOR)
         click.echo(f"{login} gets no mail", err=True)
         return
     topics = tuple(DeskTopic(word) for word in about) or tuple(DeskTopic)

@@ -11,7 +11,7 @@ from service.domain.mail import Purpose
 from service.domain.status import Decision
 from service.domain.verdict import Signal
 from service.moderation.decide import Decided, Ruling, Seen, decide_within
-from service.notify import links
+from service.notify import digest, links
 from service.notify.desk_letters import may_decide
 from service.notify.links import LinkEnded
 from service.storage import account_mails, queue
@@ -76,8 +76,11 @@ def confirm_address(services: Services, token: str) -> tuple[str, str]:
         # A link to an address that was replaced since says nothing about the present one.
         if row is None or row.asked_by != link.mail_id:
             raise LinkEnded
-        row.confirmed_at = row.confirmed_at or now
-        return _named(session, link)
+        named = _account(session, link)[0]
+        if row.confirmed_at is None:
+            row.confirmed_at = now
+            digest.record(session, named, digest.CONFIRMED, now)
+        return named.login, row.language
 
 
 def stop_mail(services: Services, token: str) -> tuple[str, str]:

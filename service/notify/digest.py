@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 from service import clock
 from service.domain.email import EmailAddress
 from service.domain.errors import MailOff, NotFound
+from service.domain.ids import new_id
 from service.domain.mail import DeskTopic, MailKind
 from service.notify.desk_letters import ALARMS, reach
 from service.privacy.vault import Vault
-from service.storage import account_mails, mails
+from service.storage import account_mails, events, mails
 from service.storage.access import Account
 from service.storage.account_mails import AccountMail, Window
 from service.storage.database import Session, reading, transaction
+from service.storage.events import Event
 from service.storage.mails import Order
 
 if TYPE_CHECKING:
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 EVERY = timedelta(minutes=5)
 # A transaction that began before may still be at work: what it writes is told the next time.
 SETTLED = timedelta(seconds=20)
+# What the audit log says of an address.
+CHANGED = "mail_address_changed"
+CONFIRMED = "mail_address_confirmed"
+FORGOTTEN = "mail_address_forgotten"
+OPERATOR = "operator"
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,8 @@ def set_address(
     now = clock.now()
     closed = Vault(services.keyring).close_account(email.normalized, account_id)
     with transaction() as session:
-        if account_mails.account(session, account_id) is None:
+        account = account_mails.account(session, account_id)
+        if account is None:
             raise NotFound("There is no such account.")
         row = AccountMail(
             account_id=account_id,
@@ -80,6 +88,7 @@ def set_address(
         if not trusted:
             row.asked_by = mails.order(session, Order(MailKind.DESK_CONFIRM, account=account_id), now)
         account_mails.put(session, row)
+        record(session, account, CHANGED, now, OPERATOR if trusted else "")
 
 
 def choose(account_id: str, wanted: Wanted) -> None:
@@ -92,10 +101,22 @@ def choose(account_id: str, wanted: Wanted) -> None:
         row.seen_until = clock.now()
 
 
-def forget_address(account_id: str) -> None:
-    """Forgets the address, and with it everything that the account wanted to be told."""
+def forget_address(account_id: str, *, by: str = "") -> None:
+    """Forgets the address, and with it everything that the account wanted to be told; `by` as in `record`."""
     with transaction() as session:
-        account_mails.remove(session, account_id)
+        account = account_mails.account(session, account_id)
+        if account_mails.remove(session, account_id) and account is not None:
+            record(session, account, FORGOTTEN, clock.now(), by)
+
+
+def record(session: Session, account: Account, kind: str, at: datetime, by: str = "") -> None:
+    """Writes into the log of each site that the account is told about what became of its address, never which it is.
+
+    `by` is who did it; without it, the account's owner.
+    """
+    actor = by or f"account:{account.login}"
+    told = {"kind": kind, "actor": actor, "detail": {"account": account.login}, "created_at": at}
+    events.add_all(session, [Event(site=slug, id=new_id(), **told) for slug in reach(session, account)])
 
 
 def order_digests(services: Services, _payload: Mapping[str, Any]) -> None:

@@ -51,11 +51,13 @@ def put(session: Session, row: AccountMail) -> None:
     session.merge(row)
 
 
-def remove(session: Session, account_id: str) -> None:
-    """Forgets the address."""
+def remove(session: Session, account_id: str) -> bool:
+    """Forgets the address; returns whether there was one."""
     found = session.get(AccountMail, account_id)
-    if found is not None:
-        session.delete(found)
+    if found is None:
+        return False
+    session.delete(found)
+    return True
 
 
 def due(session: Session, before: datetime) -> list[tuple[AccountMail, Account]]:

@@ -175,6 +175,36 @@ def test_an_address_is_used_after_its_reader_confirmed_it(mailroom: Mailroom) ->
     assert len(desk.mails()) == 2
 
 
+def logged(desk: Desk) -> list[tuple[str, str, dict[str, Any]]]:
+    """What the audit log says of addresses, oldest first: kind, actor and details."""
+    shown = desk.mailroom.newsroom.moderation("events").get_json()["events"]
+    return [
+        (event["kind"], event["actor"], event["detail"])
+        for event in reversed(shown)
+        if event["kind"].startswith("mail_address")
+    ]
+
+
+def test_what_becomes_of_an_address_is_logged_and_the_address_is_not(mailroom: Mailroom) -> None:
+    desk = Desk(mailroom, trusted=False)
+    own, told = f"account:{desk.login}", {"account": desk.login}
+    assert logged(desk) == [("mail_address_changed", own, told)]
+    (question,) = desk.mails()
+    assert mailroom.press(question.link("mail/desk/")).status_code == 200
+    with mailroom.newsroom.app.app_context():
+        digest.set_address(services(), desk.id, parse_email("other@news.example"), Wanted(ALL), trusted=True)
+        digest.forget_address(desk.id)
+        digest.forget_address(desk.id)  # there is none any more
+    assert logged(desk)[1:] == [
+        ("mail_address_confirmed", own, told),
+        ("mail_address_changed", "operator", told),
+        ("mail_address_forgotten", own, told),
+    ]
+    whole = mailroom.newsroom.moderation("events").get_data(as_text=True)
+    assert desk.email not in whole
+    assert "other@news.example" not in whole
+
+
 def test_the_link_of_an_address_before_confirms_nothing(mailroom: Mailroom) -> None:
     desk = Desk(mailroom, trusted=False)
     (question,) = desk.mails()

@@ -20,6 +20,7 @@ const KINDS = [
   "rules_saved", "email_revealed", "author_exported", "author_erased", "notes_redacted", "page_changed", "page_closed_by_age",
   "page_boils", "site_added", "site_changed", "token_added", "token_revoked",
   "account_added", "account_changed", "account_reset", "webhook_added", "webhook_changed", "webhook_removed",
+  "mail_address_changed", "mail_address_confirmed", "mail_address_forgotten",
   "breaker_tripped", "breaker_ended", "breaker_reset",
 ];
 const given = new URLSearchParams(location.search);
