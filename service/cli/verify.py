@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from service.cli.plainly import plainly
-from service.moderation import audit
+from service.moderation import audit, search
 from service.stats.catch_up import count_anew
 from service.stats.verify import Verified, verify
 from service.storage import sites
@@ -18,11 +18,16 @@ SHOWN_MAX = 50
 
 @click.command("verify")
 @click.option("--site", "only", default="", help="The slug of one site; without it, all.")
-@click.option("--repair", is_flag=True, help="First count the statistics anew from the raw tables.")
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="First count the statistics anew from the raw tables, and mend the index for searching.",
+)
 @with_appcontext
 @plainly
 def command(only: str, repair: bool) -> None:
-    """Compare every kept counter with the rows that it counts, and check the audit log; fail when something is wrong.
+    """Compare every kept counter with the rows that it counts and the index for searching with the comments, and
+    check the audit log; fail when something is wrong.
 
     The service may go on meanwhile.
     """
@@ -32,18 +37,24 @@ def command(only: str, repair: bool) -> None:
         raise click.ClickException(f"there is no site {only}")
     wrong = broken = 0
     for slug in [only] if only else slugs:
-        if repair and not count_anew(slug):
-            raise click.ClickException(f"another process counts {slug} anew: try again shortly")
+        if repair:
+            _repair(slug)
         found = verify(slug)
         _say(slug, found)
         wrong += len(found.differences)
         logged = audit.verify(services().audit_seal, slug)
         _say_log(slug, logged)
         broken += logged.wrong
-    said = [f"{wrong:,} counters are not what the rows say"] if wrong else []
+    said = [f"{wrong:,} things are kept otherwise than the rows say"] if wrong else []
     said += [f"{broken:,} things are wrong with the audit log"] if broken else []
     if said:
         raise click.ClickException("; ".join(said))
+
+
+def _repair(site: str) -> None:
+    if not count_anew(site):
+        raise click.ClickException(f"another process counts {site} anew: try again shortly")
+    search.mend(site)
 
 
 def _say(site: str, found: Verified) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from service.storage import search_index
+from service.storage import search_drift, search_index
 from service.storage.database import transaction
 
 if TYPE_CHECKING:
@@ -21,6 +21,12 @@ def catch_up(_services: Services, _payload: Mapping[str, Any]) -> None:
     until = time.monotonic() + SECONDS_MAX
     while take_in_some() == AT_ONCE and time.monotonic() < until:
         pass
+
+
+def mend(site: str) -> int:
+    """Has the index hold the comments of which it held something else, or nothing; returns how many there were."""
+    with transaction() as session:
+        return search_drift.mend(session, site)
 
 
 def take_in_some() -> int:

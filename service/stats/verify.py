@@ -33,7 +33,7 @@ def verify(site: str) -> Verified:
         counted = from_raw(session, site)
         kept = rollups.kept(session, site)
         kept.update(added_by(rollups.take(session, site, ALL)))  # what came in since, and waits to be counted
-        wrong = (*_different(kept, counted), *drift.kept_counters(session, site))
+        wrong = (*_different(kept, counted), *drift.differences(session, site))
         return Verified(drift.comments(session, site), len(counted), wrong)
 
 

@@ -9,17 +9,22 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
+from service.storage import search_drift
 from service.storage.models import Author, Comment, Page, Report, Tally, Vote
 
 
-def kept_counters(session: Session, site: str) -> Iterator[str]:
-    """A line for each wrong counter of the site's pages, authors and comments: `page 0190…: approved 3, not 4`."""
+def differences(session: Session, site: str) -> Iterator[str]:
+    """A line for each wrong counter of the site's pages, authors and comments: `page 0190…: approved 3, not 4`.
+
+    And one for each comment that the index for searching does not hold as it is.
+    """
     yield from _different(session, "page", ("approved",), _pages(site))
     yield from _different(session, "site", ("comments",), _tallies(site))
     yield from _different(session, "author", tuple(status.value for status in Status), _authors(site))
     yield from _different(session, "comment", ("up", "down"), _votes(site))
     yield from _different(session, "comment", ("reports",), _reports(site))
     yield from _different(session, "comment", ("listed_replies", "listed"), _listed(site))
+    yield from search_drift.lines(session, site)
 
 
 def comments(session: Session, site: str) -> int:

@@ -12,7 +12,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, Select, and_, column, delete, func, select, table, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    column,
+    delete,
+    func,
+    select,
+    table,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer
@@ -29,7 +41,7 @@ _ASKED_MAX: Final = 12
 
 # SQLite: FTS5, and which comment each of its numbers stands for. A rowid of `comments` would change with VACUUM.
 _numbers = table("search_index_numbers", column("number"), column("site"), column("id"))
-_texts = table("search_index_texts", column("rowid"), column("search_index_texts"))
+_texts = table("search_index_texts", column("rowid"), column("text"), column("search_index_texts"))
 # PostgreSQL: numbers of runs in an inverted index. pg_trgm asks the locale what a letter is: under C none is Urdu's.
 _grams = table("search_index_grams", column("site"), column("id"), column("grams", ARRAY(Integer)))
 
@@ -74,6 +86,19 @@ def kept(session: Session, site: str) -> int:
         return session.scalar(select(func.count()).select_from(_grams).where(_grams.c.site == site)) or 0
     held = _numbers.join(_texts, _texts.c.rowid == _numbers.c.number)
     return session.scalar(select(func.count()).select_from(held).where(_numbers.c.site == site)) or 0
+
+
+def held(session: Session, site: str) -> Subquery:
+    """What the index holds of the site: `id`, and `holds`, numbers on PostgreSQL and the text itself on SQLite."""
+    if lock_rows(session):
+        return select(_grams.c.id, _grams.c.grams.label("holds")).where(_grams.c.site == site).subquery()
+    both = _numbers.join(_texts, _texts.c.rowid == _numbers.c.number)
+    return (
+        select(_numbers.c.id, _texts.c.text.label("holds"))
+        .select_from(both)
+        .where(_numbers.c.site == site)
+        .subquery()
+    )
 
 
 def _asking(session: Session, sites: Sequence[str], folded: str) -> Select[Any]:

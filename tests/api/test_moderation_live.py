@@ -36,7 +36,7 @@ def totals(newsroom: Newsroom) -> dict[Status, int]:
 
 def kept_wrong(newsroom: Newsroom) -> list[str]:
     with newsroom.app.app_context(), reading() as session:
-        return list(drift.kept_counters(session, newsroom.site))
+        return list(drift.differences(session, newsroom.site))
 
 
 def test_a_decision_is_told_with_who_and_when(newsroom: Newsroom) -> None:

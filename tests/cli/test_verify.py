@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from service.moderation import audit
+from service.moderation import audit, search
 from service.storage.database import transaction
 from service.storage.models import Author, Comment, Event, Page, Rollup
 from service.web.context import services
@@ -76,7 +76,7 @@ def test_a_wrong_counter_is_named_and_fails(
     result = seeded.test_cli_runner().invoke(args=["verify"])
     assert result.exit_code == 1
     assert re.search(rf"^    {line}$", result.stdout, re.MULTILINE), result.stdout
-    assert re.fullmatch(r"Error: [\d,]+ counters are not what the rows say\n", result.stderr)
+    assert re.fullmatch(r"Error: [\d,]+ things are kept otherwise than the rows say\n", result.stderr)
 
 
 def test_a_wrong_mark_is_found_too(seeded: Flask, run: Run) -> None:
@@ -86,6 +86,56 @@ def test_a_wrong_mark_is_found_too(seeded: Flask, run: Run) -> None:
     result = seeded.test_cli_runner().invoke(args=["verify"])
     assert "listed False, not True" in result.stdout
     assert "more\n" in result.stdout  # a hundred lines say no more than fifty
+
+
+LOST = {
+    "sqlite": "DELETE FROM search_index_texts WHERE rowid = 7",
+    "postgresql": "DELETE FROM search_index_grams WHERE id = (SELECT min(id) FROM search_index_grams)",
+}
+OTHERWISE = {
+    "sqlite": "UPDATE search_index_texts SET text = 'what nobody wrote' WHERE rowid = 7",
+    "postgresql": "UPDATE search_index_grams SET grams = '{1,2}' WHERE id = (SELECT min(id) FROM search_index_grams)",
+}
+OF_NOBODY = {
+    "sqlite": "UPDATE search_index_numbers SET id = 'nobody' WHERE number = 7",
+    "postgresql": "UPDATE search_index_grams SET id = 'nobody' WHERE id = (SELECT min(id) FROM search_index_grams)",
+}
+
+
+@pytest.mark.parametrize(
+    ("broken", "lines"),
+    [
+        (LOST, {"is not in it"}),
+        (OTHERWISE, {"is another text in it"}),
+        (OF_NOBODY, {"is not in it", "is in it, and no comment"}),
+    ],
+)
+def test_an_index_that_does_not_hold_the_comments_is_named_fails_and_is_mended(
+    seeded: Flask, run: Run, broken: dict[str, str], lines: set[str]
+) -> None:
+    run("verify")
+    with seeded.app_context(), transaction() as session:
+        assert session.execute(text(broken[session.get_bind().dialect.name])).rowcount == 1  # type: ignore[attr-defined]
+    result = seeded.test_cli_runner().invoke(args=["verify"])
+    assert result.exit_code == 1
+    assert set(re.findall(r"^    search index \w+: (.+)$", result.stdout, re.MULTILINE)) == lines
+    assert "no drift" in run("verify", "--repair").stdout
+    assert "no drift" in run("verify").stdout
+
+
+def test_what_the_index_has_not_taken_in_yet_is_no_drift(seeded: Flask, run: Run) -> None:
+    sent = {
+        "site": "paper",
+        "page": PAGE,
+        "name": "Ayşe",
+        "email": "a@mail.example.org",
+        "body": "A new text.",
+    }
+    assert seeded.test_client().post("/v1/comments", json=sent).status_code == 201
+    assert "no drift" in run("verify").stdout
+    with seeded.app_context():
+        assert search.take_in_some() == 1
+    assert "no drift" in run("verify").stdout
 
 
 def test_statistics_can_be_counted_anew(seeded: Flask, run: Run) -> None:
