@@ -98,3 +98,6 @@ export function ask(title: string, parts: Child[], go: string, work: (sent: Form
     dialog.showModal();
   });
 }
+
+// On a phone the navigation is a line that is longer than the screen.
+document.querySelector(".rail [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -42,6 +42,17 @@ def talk(paper: NewSite) -> None:
     paper.comment(SANA, name="ثنا ملک")
 
 
+def published(paper: NewSite) -> None:
+    """What the filter published by itself, drawn to be checked."""
+    paper.check_all()
+    for name, text in (
+        ("Margaret Whitcombe", MARGARET),
+        ("D. Okafor", OKAFOR.removeprefix("> ")),
+        ("Ayşe Yılmaz", AYSE),
+    ):
+        paper.comment(text, name=name, title="Two chiefs of staff, one line")
+
+
 def desk(browser: Browser, service: Service, login: str, site: str, **look: Any) -> Page:
     """A signed-in browser of this look."""
     hire(service, login, "moderator", site)
@@ -77,6 +88,13 @@ def main(folder: Path) -> None:
             page.goto(f"{service.url}/console/campaigns")
             page.locator("[data-campaign]").wait_for()
             take(page, folder / "console-campaign.png")
+            checked = NewSite(service).open()
+            published(checked)
+            page = desk(browser, service, "mary", checked.slug)
+            page.locator(".item").first.wait_for(state="hidden")
+            page.keyboard.press("c")
+            page.locator(".item[aria-current=true] .said").wait_for()
+            take(page, folder / "console-check.png")
             page = desk(browser, service, "sana", paper.slug, color_scheme="dark")
             choose_language(page, service, "ur")
             page.goto(f"{service.url}/console")

@@ -50,3 +50,12 @@ def test_no_page_asks_for_anything_that_its_policy_refuses(desk: Callable[..., D
     admin = desk("admin")
     for path in PATHS:
         assert admin.open(path).evaluate("window.refused") == []
+
+
+@pytest.mark.parametrize("lang", ["en", "ur"])
+def test_on_a_phone_the_navigation_shows_where_one_is(desk: Callable[..., Desk], lang: str) -> None:
+    page = desk("admin", lang=lang, width=375).open("/console/tokens")
+    place = page.locator(".rail [aria-current=page]").bounding_box()
+    assert place is not None
+    assert 0 <= place["x"] <= 375 - place["width"]
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -80,7 +80,8 @@ const share = (value: number | null): string => (value === null ? "–" : `${(10
 const ends = (interval: Ends | undefined): string => (interval ? `${(100 * interval[0]).toFixed(1)}–${(100 * interval[1]).toFixed(1)} %` : "");
 
 /** When a point begins: the hour where points are hours. */
-const begins = (start: string): string => bucket.value === "hour" ? start.slice(0, 16).replace("T", " ") : start.slice(0, 10);
+const begins = (start: string): HTMLElement =>
+  h("time", { datetime: start }, bucket.value === "hour" ? start.slice(0, 16).replace("T", " ") : start.slice(0, 10));
 
 function series(caption: string, points: (Counts & { start: string })[], names: string[]): HTMLElement {
   const rows = points.map((point) => [begins(point.start), ...names.map((name) => number(point[name] ?? 0))]);
