@@ -115,7 +115,7 @@ def _pages(wanted: Wanted, now: datetime) -> list[str]:
     suffixes = [""] if wanted.pages == 1 else [f"-{number + 1}" for number in range(wanted.pages)]
     keys = [canonical_page(wanted.page + suffix, wanted.site.page_hosts) for suffix in suffixes]
     with transaction() as session:
-        return [pages.obtain(session, wanted.site.slug, key, TITLE, now).id for key in keys]
+        return [pages.obtain(session, wanted.site.slug, key, TITLE, now) for key in keys]
 
 
 def _writers(wanted: Wanted, chance: random.Random, now: datetime) -> list[seed_plan.Writer]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from service import clock
 from service.comments import evidence, kinship, outside, pressure
 from service.comments.evidence import Known
-from service.comments.outcome import READER, follow, happened, judged, keep_opinion
+from service.comments.outcome import READER, follow, happened, judged, keep_opinion, record
 from service.comments.submit import (
     Sender,
     body_hash,
@@ -115,12 +115,14 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
         links.replace(session, comment, linked_domains(body, comment.website))
         if was not in _OPEN:
             fate = replace(fate, probability=0.0, sampled=False, due=False)
-        events.add(session, judged("edited", comment, was, fate))
+        what = [judged("edited", comment, was, fate)]
         if asks_outside:
             outside.have_asked(session, comment, alone)
         comment.review_due = fate.due
         if was in _OPEN:
-            follow(session, comment, fate, changes)
+            what += follow(session, comment, fate, changes)
+        record(session, comment, what)
+        kinship.join(session, comment, again)
         changes.write(session)
         kinship.settle(session, comment, again, edited=True)
         return Edited(for_author(comment, author.avatar_seed), page.key)

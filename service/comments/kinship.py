@@ -74,21 +74,23 @@ def look_again(session: Session, kinship: Kinship) -> Kinship:
     return look(session, kinship)
 
 
-def settle(session: Session, comment: Comment, kinship: Kinship, *, edited: bool = False) -> None:
-    """Keeps the comment's signs, and puts it and those who belong with it into their campaign: the last thing to do.
+def join(session: Session, comment: Comment, kinship: Kinship) -> None:
+    """Gives the comment its campaign, formed when it is the first of it; `settle` does the rest.
 
     An edited comment keeps its campaign when the new text belongs to none.
     """
+    kin = kinship.kin
+    if kin is not None and kin.enough:
+        comment.campaign = kin.campaign or _formed(session, comment.site, kin, kinship.now)
+
+
+def settle(session: Session, comment: Comment, kinship: Kinship, *, edited: bool = False) -> None:
+    """Keeps the signs of a stored comment, and puts its like into its campaign: the last thing to do."""
     store = campaigns.replace if edited else campaigns.keep
     store(session, comment, kinship.signs.sketch, kinship.signs.keys)
     kin = kinship.kin
-    if kin is None or not kin.enough:
-        return
-    campaign = kin.campaign or _formed(session, comment.site, kin, kinship.now)
-    comment.campaign = campaign
-    session.flush()
-    if kin.others:
-        campaigns.join(session, comment.site, campaign, kin.bond, kin.others)
+    if kin is not None and kin.enough and kin.others and comment.campaign is not None:
+        campaigns.join(session, comment.site, comment.campaign, kin.bond, kin.others)
 
 
 def _formed(session: Session, site: str, kin: Kin, now: datetime) -> str:

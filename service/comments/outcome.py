@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from service import clock
 from service.domain.ids import new_id
 from service.domain.opinion import Classified
@@ -16,6 +18,7 @@ from service.storage.database import Session
 READER = "reader"
 POLICY = "policy"
 FILTER = "filter"
+PUBLISHED = "published"
 
 
 def keep_opinion(comment: Comment, classified: Classified) -> None:
@@ -26,18 +29,23 @@ def keep_opinion(comment: Comment, classified: Classified) -> None:
     comment.opinion = dict(opinion.document()) if opinion else None
 
 
-def follow(session: Session, comment: Comment, fate: Fate, changes: comments.Changes) -> None:
-    """Moves a comment that waits to where its text's fate is."""
+def follow(session: Session, comment: Comment, fate: Fate, changes: comments.Changes) -> list[events.Event]:
+    """Moves a comment that waits to where its text's fate is; what there is to `record` of that."""
     before = comment.status
     if fate.status is before:
-        return
+        return []
     comments.set_status(session, comment, fate.status, changes)
     if fate.status is Status.APPROVED:
         comment.review_due = fate.due
-        events.add(session, _alone("published", POLICY, comment, before))
+        return [_alone(PUBLISHED, POLICY, comment, before)]
+    return [_alone("filtered", FILTER, comment, before)] if fate.status is Status.SPAM else []
+
+
+def record(session: Session, comment: Comment, happened: Sequence[events.Event]) -> None:
+    """Adds the events of a comment that is stored, and notes what authors asked to hear of them."""
+    events.add_all(session, happened)
+    if any(event.kind == PUBLISHED for event in happened):
         news.note(session, comment.site, [comment], "", clock.now(), decided=False)
-    elif fate.status is Status.SPAM:
-        events.add(session, _alone("filtered", FILTER, comment, before))
 
 
 def publish(session: Session, comment: Comment, changes: comments.Changes) -> None:
@@ -46,7 +54,7 @@ def publish(session: Session, comment: Comment, changes: comments.Changes) -> No
     assert site is not None  # a foreign key of its page holds it
     fate = review.fate(Status.APPROVED, site.review_share, review.lot())
     comment.review_probability, comment.sampled = fate.probability, fate.sampled
-    follow(session, comment, fate, changes)
+    record(session, comment, follow(session, comment, fate, changes))
 
 
 def judged(kind: str, comment: Comment, before: Status | None, fate: Fate) -> events.Event:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from service import clock
@@ -13,6 +11,7 @@ from service.domain.breaker import HOLDS, WINDOW, Breaker
 from service.domain.challenge import SUSPICIOUS_FROM
 from service.domain.ids import id_floor
 from service.notify.breakers import trip
+from service.remembered import Remembered
 from service.storage import breakers
 from service.storage.database import reading, transaction
 
@@ -20,11 +19,9 @@ if TYPE_CHECKING:
     from service.web.context import Services
 
 REMEMBER_SECONDS: Final = 1.0
-REMEMBER_SITES: Final = 1_000
 BY_ITSELF: Final = "breaker"
 
-_known: OrderedDict[str, tuple[float, Breaker]] = OrderedDict()
-_guard = threading.Lock()
+_known: Remembered[str, Breaker] = Remembered(REMEMBER_SECONDS)
 
 
 def is_tripped(services: Services, site: str) -> bool:
@@ -35,17 +32,7 @@ def is_tripped(services: Services, site: str) -> bool:
     if not services.settings.limits_on:
         return False
     now = clock.now()
-    with _guard:
-        kept = _known.get(site)
-        if kept is not None and time.monotonic() - kept[0] < REMEMBER_SECONDS:
-            return kept[1].is_tripped(now)
-    breaker = _looked(site, now)
-    with _guard:
-        _known[site] = (time.monotonic(), breaker)
-        _known.move_to_end(site)
-        if len(_known) > REMEMBER_SITES:
-            _known.popitem(last=False)
-    return breaker.is_tripped(now)
+    return _known.get(site, partial(_looked, site, now)).is_tripped(now)
 
 
 def _looked(site: str, now: datetime) -> Breaker:

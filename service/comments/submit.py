@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from service import clock
 from service.comments import challenge, evidence, kinship, outside, pace, pressure
 from service.comments.evidence import Known
-from service.comments.outcome import follow, judged, keep_opinion
+from service.comments.outcome import follow, judged, keep_opinion, record
 from service.domain import markup
 from service.domain.announcement import News
 from service.domain.ban import domains_above
@@ -33,7 +33,7 @@ from service.ratelimit.policies import Action, Scope
 from service.spam import review
 from service.spam.outside import awaited, is_asked
 from service.spam.pipeline import judge
-from service.storage import authors, comments, events, facts, idempotency, links, pages
+from service.storage import authors, comments, facts, idempotency, links, pages
 from service.storage.comments import Comment
 from service.storage.database import Session, reading, transaction
 from service.storage.facts import Asked, Gathered, KnownAuthor
@@ -155,7 +155,7 @@ def submit(
         if again.campaign != kin.campaign:
             verdict = judge(new, again.told(found), site.policy)
         ruled = Ruled(awaited(verdict) if asks_outside else verdict, site.review_share)
-        avatar_seed = _store(session, comment, new, author, ruled)
+        avatar_seed = _store(session, comment, new, author, ruled, again)
         if asks_outside:
             outside.have_asked(session, comment, verdict)
         if verdict.status is Status.PENDING:
@@ -259,22 +259,25 @@ def _store(
     new: NewComment,
     author: authors.NewAuthor | KnownAuthor,
     ruled: Ruled,
+    kin: kinship.Kinship,
 ) -> str:
     """Adds the comment with all that belongs to it; returns its author's avatar seed."""
     verdict = ruled.verdict
     fate = review.fate(verdict.status, ruled.review_share, review.lot())
     comment.score = verdict.score
     if not comment.page_id:
-        comment.page_id = pages.obtain(session, comment.site, new.page, new.title, comment.created_at).id
+        comment.page_id = pages.obtain(session, comment.site, new.page, new.title, comment.created_at)
     known = author if isinstance(author, KnownAuthor) else authors.obtain(session, author, comment.created_at)
     comment.author_id = known.id
     if fate.status is Status.APPROVED:
         pages.lock(session, comment.site, [comment.page_id])
     changes = comments.Changes(comment.site)
-    comments.add(session, comment, changes)
+    comments.count_in(comment, changes)
+    happened = [judged("submitted", comment, None, fate), *follow(session, comment, fate, changes)]
+    kinship.join(session, comment, kin)
+    comments.add(session, comment)  # all that belongs to it refers to it
     comments.keep_signals(session, comment, verdict.signals)
     links.keep(session, comment, linked_domains(comment.body, comment.website))
-    events.add(session, judged("submitted", comment, None, fate))
-    follow(session, comment, fate, changes)
+    record(session, comment, happened)
     changes.write(session)
     return known.avatar_seed

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from service import clock
 from service.domain.announcement import News
 from service.notify import messages
+from service.remembered import Remembered
 from service.storage import jobs, webhooks
 from service.storage.database import Session, reading, transaction
 from service.storage.webhooks import Webhook
@@ -20,11 +19,9 @@ if TYPE_CHECKING:
 
 DELIVER: Final = "deliver-webhook"
 REMEMBER_SECONDS: Final = 1.0
-REMEMBER_SITES: Final = 1_000
 NEWS_AT_ONCE: Final = 2_000
 
-_known: OrderedDict[str, tuple[float, frozenset[str]]] = OrderedDict()
-_guard = threading.Lock()
+_known: Remembered[str, frozenset[str]] = Remembered(REMEMBER_SECONDS)
 
 
 def announce(session: Session, site: str, kind: News, payload: Mapping[str, Any]) -> None:
@@ -33,14 +30,13 @@ def announce(session: Session, site: str, kind: News, payload: Mapping[str, Any]
     `payload` holds ids and numbers only. Where no webhook of the site wants it, as every process knows within a
     second, nothing is written.
     """
-    if kind in _wanted(session, site):
+    if kind in _known.get(site, lambda: webhooks.wanted_kinds(session, site)):
         webhooks.announce(session, site, kind, payload, clock.now())
 
 
 def forget_hooks() -> None:
     """Forgets what is remembered, after webhooks were changed in this process."""
-    with _guard:
-        _known.clear()
+    _known.forget()
 
 
 def tell(_services: Services, _payload: Mapping[str, Any]) -> None:
@@ -81,17 +77,3 @@ def _send_to(
         document = messages.document(session, wanting[0].site, kind, payloads)
         for hook in wanting:
             send(session, hook, kind, document)
-
-
-def _wanted(session: Session, site: str) -> frozenset[str]:
-    with _guard:
-        kept = _known.get(site)
-    if kept is not None and time.monotonic() - kept[0] < REMEMBER_SECONDS:
-        return kept[1]
-    found = webhooks.wanted_kinds(session, site)
-    with _guard:
-        _known[site] = (time.monotonic(), found)
-        _known.move_to_end(site)
-        if len(_known) > REMEMBER_SITES:
-            _known.popitem(last=False)
-    return found

@@ -6,15 +6,14 @@ alone: the prior holds, and never rejects.
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from service.domain.opinion import Opinion
 from service.domain.shares import Interval, Reviewed, Share, share
+from service.remembered import Remembered
 from service.storage import audits
 from service.storage.audits import Audited
 from service.storage.database import reading
@@ -36,10 +35,8 @@ NOT_YET: Final = (
 )
 AUDITED_MAX: Final = 2_000
 REMEMBER_SECONDS: Final = 30.0
-REMEMBER_SITES: Final = 1_000
 
-_known: OrderedDict[tuple[str, float], tuple[float, float | None]] = OrderedDict()
-_guard = threading.Lock()
+_known: Remembered[tuple[str, float], float | None] = Remembered(REMEMBER_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -85,23 +82,12 @@ def rejects_from(site: SiteProfile) -> float | None:
     """The probability from which on comments are rejected now, at most half a minute old. Raises Unavailable."""
     if not site.auto_reject:
         return None
-    key = (site.slug, site.false_positive_budget)
-    with _guard:
-        kept = _known.get(key)
-    if kept is None or time.monotonic() - kept[0] >= REMEMBER_SECONDS:
-        kept = (time.monotonic(), standing(site).rejects_from)
-        with _guard:
-            _known[key] = kept
-            _known.move_to_end(key)
-            if len(_known) > REMEMBER_SITES:
-                _known.popitem(last=False)
-    return kept[1]
+    return _known.get((site.slug, site.false_positive_budget), lambda: standing(site).rejects_from)
 
 
 def forget_standings() -> None:
     """Forgets what is remembered, after decisions in this process."""
-    with _guard:
-        _known.clear()
+    _known.forget()
 
 
 def stand(audited: Sequence[Audited], site: SiteProfile) -> Standing:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from service.domain.outside import CHECK, WAITING
@@ -13,35 +11,23 @@ from service.domain.status import Status
 from service.domain.verdict import Verdict
 from service.outbound.akismet import Account, Asked
 from service.privacy.secrets import Secrets
+from service.remembered import Remembered
 from service.spam.wording import signal
 from service.storage import outside_filters
 from service.storage.comments import Comment
-from service.storage.database import Session, reading
+from service.storage.database import Session, read
 
 if TYPE_CHECKING:
     from service.web.context import Services
 
 REMEMBER_SECONDS: Final = 1.0
-REMEMBER_SITES: Final = 1_000
 
-_known: OrderedDict[str, tuple[float, bool]] = OrderedDict()
-_guard = threading.Lock()
+_known: Remembered[str, bool] = Remembered(REMEMBER_SECONDS)
 
 
 def is_asked(site: str) -> bool:
     """Whether the site's comments are shown to one; at most a second old. Raises Unavailable."""
-    with _guard:
-        kept = _known.get(site)
-    if kept is not None and time.monotonic() - kept[0] < REMEMBER_SECONDS:
-        return kept[1]
-    with reading() as session:
-        found = outside_filters.is_on(session, site)
-    with _guard:
-        _known[site] = (time.monotonic(), found)
-        _known.move_to_end(site)
-        if len(_known) > REMEMBER_SITES:
-            _known.popitem(last=False)
-    return found
+    return _known.get(site, lambda: read(partial(outside_filters.is_on, site=site)))
 
 
 def awaited(verdict: Verdict) -> Verdict:
@@ -52,8 +38,7 @@ def awaited(verdict: Verdict) -> Verdict:
 
 def forget_filters() -> None:
     """Forgets what is remembered, after an account was changed in this process."""
-    with _guard:
-        _known.clear()
+    _known.forget()
 
 
 def row_of(site: str) -> str:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    insert,
     or_,
     select,
     text,
@@ -29,6 +28,7 @@ from sqlalchemy.orm import Session
 from service.domain.campaign import Bond, Neighbour
 from service.domain.ids import new_id
 from service.domain.status import Status
+from service.storage import rows
 from service.storage.batches import batches
 from service.storage.database import lock_rows
 from service.storage.models import Campaign, Comment, SharedSign, Sketch
@@ -106,23 +106,14 @@ def members(session: Session, site: str, campaign: str, limit: int) -> dict[Stat
 
 
 def keep(session: Session, comment: Comment, sketch: bytes | None, signs: Collection[int]) -> None:
-    """Stores what a new comment can be found and compared by."""
+    """Stores what a comment, stored already, can be found and compared by."""
     if not signs:
         return
-    session.flush()  # the sketch refers to the comment
-    session.execute(
-        insert(Sketch).values(
-            site=comment.site,
-            comment_id=comment.id,
-            sketch=sketch,
-            signs=b"".join(map(_KEY.pack, sorted(signs))),
-            created_at=comment.created_at,
-        )
-    )
-    session.execute(
-        insert(SharedSign),
-        [{"site": comment.site, "sign": sign, "comment_id": comment.id} for sign in sorted(signs)],
-    )
+    ordered = sorted(signs)
+    signed = {"site": comment.site, "comment_id": comment.id}
+    kept = {"sketch": sketch, "signs": b"".join(map(_KEY.pack, ordered)), "created_at": comment.created_at}
+    rows.insert_all(session, Sketch, [{**signed, **kept}])
+    rows.insert_all(session, SharedSign, [{**signed, "sign": sign} for sign in ordered])
 
 
 def replace(session: Session, comment: Comment, sketch: bytes | None, signs: Collection[int]) -> None:

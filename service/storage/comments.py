@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
 from service.domain.verdict import Signal
-from service.storage import authors, pages, tallies
+from service.storage import authors, pages, rows, tallies
 from service.storage.batches import batches
-from service.storage.models import Author, Comment, StoredSignal
+from service.storage.models import Author, Comment, SearchDue, StoredSignal
 
 __all__ = [
     "Changes",
@@ -21,6 +21,7 @@ __all__ = [
     "above",
     "add",
     "by_site",
+    "count_in",
     "keep_signals",
     "locate",
     "lock",
@@ -100,20 +101,23 @@ def _locked(session: Session, site: str, ids: Sequence[str]) -> list[Comment]:
     ]
 
 
-def add(session: Session, comment: Comment, changes: Changes) -> None:
-    """Stores a new comment, pending; `set_status` moves it on."""
+def add(session: Session, comment: Comment) -> None:
+    """Stores a new comment as it is now; what its status changes elsewhere is told by `count_in` and `set_status`."""
+    rows.add(session, comment)
+    rows.insert_all(session, SearchDue, [{"site": comment.site, "id": comment.id}])
+
+
+def count_in(comment: Comment, changes: Changes) -> None:
+    """Counts a comment that is about to be stored; it waits, until `set_status` moves it on."""
     assert comment.status is Status.PENDING
-    session.add(comment)
     changes.authors[comment.author_id][Status.PENDING] += 1
 
 
 def keep_signals(session: Session, comment: Comment, signals: Sequence[Signal]) -> None:
     """Adds to the ledger what the checks found in this version of the comment."""
-    if not signals:
-        return
-    session.flush()  # the signals refer to the comment
-    session.execute(
-        insert(StoredSignal),
+    rows.insert_all(
+        session,
+        StoredSignal,
         [
             {
                 "site": comment.site,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from service.clock import rfc3339
 from service.domain.canonical import canonical
 from service.domain.ids import id_floor, new_id
-from service.storage import rollups
+from service.storage import rollups, rows
 from service.storage.batches import batches
 from service.storage.database import db
 from service.storage.models import Comment, Event, UnsealedEvent
@@ -52,7 +52,7 @@ def sign_with(sign: Sign) -> None:
 
 
 def add(session: Session, event: Event) -> None:
-    """Adds one event in the transaction of what it tells."""
+    """Adds one event in the transaction of what it tells; it is stored as it is now."""
     add_all(session, [event])
 
 
@@ -60,8 +60,9 @@ def add_all(session: Session, events: Sequence[Event]) -> None:
     """Adds many events in the transaction of what they tell; seals and statistics take them up later."""
     for event in events:
         event.mac = _mac(event)
-    session.add_all(events)
-    session.add_all(UnsealedEvent(site=event.site, event_id=event.id) for event in events)
+    rows.add(session, *events)
+    unsealed = [{"site": event.site, "event_id": event.id} for event in events]
+    rows.insert_all(session, UnsealedEvent, unsealed)
     rollups.note(session, events)
 
 

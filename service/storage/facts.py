@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -252,7 +252,7 @@ _GATHER = _statement()
 
 def gather(session: Session, asked: Asked) -> Gathered:
     """The facts about a comment that was sent to an existing site."""
-    values = {**asdict(asked), "recent": page_facts.recent(asked.now)}
+    values = {**vars(asked), "recent": page_facts.recent(asked.now)}
     row: Any = session.connection().execute(_GATHER, values).one()
     page_id, page, row = row[0], row[1 : 1 + page_facts.COLUMNS], (row[0], *row[page_facts.COLUMNS :])
     _, _, author_id, avatar_seed, known, approved, rejected, spam, same_body = row[:9]

@@ -7,10 +7,11 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, delete, insert, select, union_all
+from sqlalchemy import Select, and_, bindparam, delete, select, union_all
 from sqlalchemy.orm import Session
 
 from service.clock import hour_of
+from service.storage import rows
 from service.storage.batches import batches
 from service.storage.models import Comment, LinkedDomain, SpamLabel
 
@@ -21,18 +22,12 @@ TRUSTED_AUTHORS_MIN: Final = 2
 
 
 def keep(session: Session, comment: Comment, domains: Sequence[str]) -> None:
-    """Stores the domains of a new comment."""
+    """Stores the domains of a comment that is stored already."""
     if not domains:
         return
-    session.flush()  # they refer to the comment
     hour = hour_of(comment.created_at)
-    session.execute(
-        insert(LinkedDomain),
-        [
-            {"site": comment.site, "comment_id": comment.id, "domain": domain, "hour": hour}
-            for domain in domains
-        ],
-    )
+    linked = {"site": comment.site, "comment_id": comment.id, "hour": hour}
+    rows.insert_all(session, LinkedDomain, [{**linked, "domain": domain} for domain in domains])
 
 
 def replace(session: Session, comment: Comment, domains: Sequence[str]) -> None:

@@ -28,22 +28,15 @@ def get(session: Session, site: str, page_id: str) -> Page | None:
     return session.get(Page, (site, page_id))
 
 
-def obtain(session: Session, site: str, page: PageKey, title: str, now: datetime) -> Page:
-    """The page, made when this is its first comment."""
+def obtain(session: Session, site: str, page: PageKey, title: str, now: datetime) -> str:
+    """The id of the page, made when this is its first comment."""
+    made = new_id()
+    values = {"site": site, "id": made, "key": page.key, "url": page.url, "title": title, "created_at": now}
+    if insert_absent(session, Page, {**values, "version": 0, "approved": 0, "is_open": True}):
+        return made
     found = by_key(session, site, page.key)
-    if found is None:
-        values = {
-            "site": site,
-            "id": new_id(),
-            "key": page.key,
-            "url": page.url,
-            "title": title,
-            "created_at": now,
-        }
-        insert_absent(session, Page, {**values, "version": 0, "approved": 0, "is_open": True})
-        found = by_key(session, site, page.key)
-        assert found is not None
-    return found
+    assert found is not None
+    return found.id
 
 
 def lock(session: Session, site: str, page_ids: Sequence[str]) -> None:

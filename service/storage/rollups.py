@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from service.clock import hour_of, rfc3339
 from service.domain.ids import new_id
 from service.domain.status import Status
+from service.storage import rows
 from service.storage.batches import batches
 from service.storage.database import db, lock_rows, reading
 from service.storage.histories import History, of_comments
@@ -93,10 +94,14 @@ class Taken:
 
 def note(session: Session, events: Iterable[Event]) -> None:
     """Queues those events that change a comment; they belong to the transaction at hand."""
-    session.add_all(
-        Uncounted(site=event.site, comment_id=event.comment_id, event_id=event.id)
-        for event in events
-        if event.comment_id is not None and event.version is not None
+    rows.insert_all(
+        session,
+        Uncounted,
+        [
+            {"site": event.site, "comment_id": event.comment_id, "event_id": event.id}
+            for event in events
+            if event.comment_id is not None and event.version is not None
+        ],
     )
 
 

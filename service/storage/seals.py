@@ -17,6 +17,7 @@ from service.storage.upsert import insert_absent
 
 ID_BYTES = 16
 SEALS_AT_ONCE = 50
+IDS_AT_ONCE = 5_000
 
 
 class Waiting(NamedTuple):
@@ -141,7 +142,16 @@ def queued(session: Session, site: str) -> list[str]:
 
 def all_ids(session: Session, site: str) -> Iterator[str]:
     """The ids of all events of the site."""
-    yield from session.scalars(select(Event.id).where(Event.site == site).execution_options(yield_per=5000))
+    last = ""
+    while True:
+        some = (
+            select(Event.id).where(Event.site == site, Event.id > last).order_by(Event.id).limit(IDS_AT_ONCE)
+        )
+        found = session.scalars(some).all()
+        if not found:
+            return
+        yield from found
+        last = found[-1]
 
 
 def count(session: Session, site: str) -> int:

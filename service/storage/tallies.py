@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -24,16 +25,20 @@ def move(session: Session, site: str, more: Mapping[Status, int]) -> None:
     if not rows:
         return
     slot = random.randrange(SLOTS)  # noqa: S311 - which slot is nobody's secret
-    insert = postgresql.insert if lock_rows(session) else sqlite.insert
-    new = insert(Tally)
-    statement = new.on_conflict_do_update(
-        index_elements=["site", "status", "slot"],
-        set_={"comments": Tally.comments + new.excluded.comments},
-    )
     values: list[dict[str, Any]] = [
         {"site": site, "status": status, "slot": slot, "comments": number} for status, number in rows
     ]
-    session.execute(statement.values(values))
+    session.connection().execute(_statement(lock_rows(session)), values)
+
+
+@cache
+def _statement(postgres: bool) -> Any:
+    table: Any = Tally.__table__
+    new = postgresql.insert(table) if postgres else sqlite.insert(table)
+    return new.on_conflict_do_update(
+        index_elements=["site", "status", "slot"],
+        set_={"comments": table.c.comments + new.excluded.comments},
+    )
 
 
 def total(session: Session, sites: Sequence[str], status: Status) -> int:

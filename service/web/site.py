@@ -2,51 +2,42 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict
+from functools import partial
 
 from flask import Flask, Response, g, request
 
 from service.domain.errors import Forbidden, NotFound
+from service.remembered import Remembered
 from service.storage import sites
 from service.storage.database import reading
 from service.storage.sites import SiteProfile
 from service.web.context import own_origin
 
 REMEMBER_SECONDS = 1.0
-REMEMBER_SITES = 1_000
 OWN = "self"
 EXPOSED = (
     "ETag, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID, Idempotency-Replayed, Author-Token-Expires"
 )
 
-_known: OrderedDict[str, tuple[float, SiteProfile]] = OrderedDict()
-_guard = threading.Lock()
+_known: Remembered[str, SiteProfile] = Remembered(REMEMBER_SECONDS)
 
 
 def profile(slug: str) -> SiteProfile:
     """The site's profile, at most a second old. Raises NotFound."""
-    with _guard:
-        kept = _known.get(slug)
-    if kept is not None and time.monotonic() - kept[0] < REMEMBER_SECONDS:
-        return kept[1]
+    return _known.get(slug, partial(_profile, slug))
+
+
+def _profile(slug: str) -> SiteProfile:
     with reading() as session:
         found = sites.profile(session, slug)
     if found is None:
         raise NotFound("There is no such site.")
-    with _guard:
-        _known[slug] = (time.monotonic(), found)
-        _known.move_to_end(slug)
-        if len(_known) > REMEMBER_SITES:
-            _known.popitem(last=False)
     return found
 
 
 def forget_profiles() -> None:
     """Forgets what is remembered, after a site was changed in this process."""
-    with _guard:
-        _known.clear()
+    _known.forget()
 
 
 def readers_site(slug: str) -> SiteProfile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, event, inspect
@@ -35,8 +36,13 @@ def _changed(_mapper: object, connection: Connection, comment: Comment) -> None:
 
 
 def _note(connection: Connection, comment: Comment) -> None:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    new = insert(SearchDue)
+    values = {"site": comment.site, "id": comment.id}
+    connection.execute(_statement(connection.dialect.name == "postgresql"), values)
+
+
+@cache
+def _statement(postgres: bool) -> Any:
+    table: Any = SearchDue.__table__
+    new = postgresql.insert(table) if postgres else sqlite.insert(table)
     # Not DO NOTHING: who is about to take the row away must be waited for, or this change is never seen.
-    statement = new.on_conflict_do_update(index_elements=["site", "id"], set_={"id": new.excluded.id})
-    connection.execute(statement.values(site=comment.site, id=comment.id))
+    return new.on_conflict_do_update(index_elements=["site", "id"], set_={"id": new.excluded.id})
