@@ -18,7 +18,7 @@ from benchmarks.load import Load, Request, fetch, measure
 from benchmarks.peers import Peer, check_shows
 from benchmarks.peers.belowline import HELD, LONG, SHORT, Belowline
 from benchmarks.peers.installation import ROOT
-from benchmarks.peers.nginx import Nginx
+from benchmarks.peers.nginx import Nginx, Proxy
 from benchmarks.peers.wordpress import WordPress
 from benchmarks.processes import Failed, Program, memory_mib
 from benchmarks.record import Record, number, say
@@ -38,7 +38,7 @@ class Round:
     seconds: int
     folder: Path
 
-    def read(self, peer: Peer | Nginx, case: str, request: Request, connections: int = 16) -> None:
+    def read(self, peer: Peer | Nginx | Proxy, case: str, request: Request, connections: int = 16) -> None:
         """Measures one request, over and over."""
         self.record.add(peer.name, case, measure(peer.target(), Load([request], connections), self.seconds))
 
@@ -48,15 +48,17 @@ class Round:
         return self.record.round == 1
 
 
-def belowline_and_nginx(now: Round, ours: Belowline, nginx: Nginx) -> None:
+def belowline_and_nginx(now: Round, ours: Belowline, nginx: Nginx, proxy: Proxy) -> None:
     """Our reading next to nginx with the same bytes, then our writing. Raises Failed, Missing."""
     try:
         _begin(now, ours)
         body = fetch(ours.target().port, ours.thread(HUNDRED))[2]
         nginx.start({OURS: body})
+        proxy.start(ours.target())
         try:
-            _reading_by_turns(now, ours, nginx)
+            _reading_by_turns(now, ours, nginx, proxy)
         finally:
+            proxy.stop()
             nginx.stop()
         _sizes(now, ours, ours.thread(HUNDRED))
         now.read(ours, "counts-20", ours.counts(dataset.COUNTED))
@@ -124,17 +126,18 @@ def _begin(now: Round, peer: Peer) -> None:
     say(f"    {peer.name:24} first answer after {number(seconds * 1000)} ms")
 
 
-def _reading_by_turns(now: Round, ours: Belowline, nginx: Nginx) -> None:
-    both: tuple[tuple[Belowline | Nginx, Request], ...] = (
+def _reading_by_turns(now: Round, ours: Belowline, nginx: Nginx, proxy: Proxy) -> None:
+    turns: tuple[tuple[Belowline | Nginx | Proxy, Request], ...] = (
         (nginx, nginx.file(OURS)),
         (ours, ours.thread(HUNDRED)),
+        (proxy, ours.thread(HUNDRED)),
     )
     for connections in (16, 64):
-        for server, request in both:
+        for server, request in turns:
             now.read(server, f"thread-100-c{connections}", request, connections)
-    for server, request in both:
+    for server, request in turns:
         now.read(server, "thread-100-gzip", request.with_headers(Accept_Encoding="gzip"))
-    for server, request in both:
+    for server, request in turns:
         etag = fetch(server.target().port, request)[1]["etag"]
         again = request.with_headers(If_None_Match=etag)
         if fetch(server.target().port, again)[0] != 304:

@@ -23,7 +23,7 @@ from benchmarks import budgets, machine, pipeline, report, rounds
 from benchmarks.peers import Missing, Peer
 from benchmarks.peers.belowline import Belowline
 from benchmarks.peers.isso import Isso
-from benchmarks.peers.nginx import Nginx, require_nginx
+from benchmarks.peers.nginx import Nginx, Proxy, require_nginx
 from benchmarks.peers.wordpress import WordPress
 from benchmarks.processes import Failed
 from benchmarks.record import Record, say
@@ -83,13 +83,14 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _turns(record: Record, peers: Sequence[str], folder: Path, postgres: PostgresServer | None) -> list[Turn]:
-    ours, nginx = Belowline(folder / "b"), Nginx(folder / "n")
+    ours, nginx, proxy = Belowline(folder / "b"), Nginx(folder / "n"), Proxy(folder / "x")
     record.versions |= {
         ours.name: ours.version(),
         nginx.name: f"{nginx.version()}, the same bytes from a file",
+        proxy.name: f"{nginx.version()} as docker-compose.yml sets it up, with its cache of a second",
     }
     turns = [
-        Turn(ours.name, ours.prepare, lambda now: rounds.belowline_and_nginx(now, ours, nginx)),
+        Turn(ours.name, ours.prepare, lambda now: rounds.belowline_and_nginx(now, ours, nginx, proxy)),
         Turn(f"{ours.name} without limits", _nothing, lambda now: rounds.belowline_without_limits(now, ours)),
     ]
     if postgres is not None:

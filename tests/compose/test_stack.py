@@ -184,6 +184,22 @@ def test_the_main_job_through_the_proxy_survives_down_and_up(stack: Stack) -> No
     assert [item["id"] for item in moderator.get(queue).json()["comments"]] == [second["id"]]
 
 
+def test_the_proxy_keeps_a_page_for_a_second_and_not_for_who_asks_past_it(stack: Stack) -> None:
+    page = "https://news.example/2026/03/07/kept"
+    moderator = stack.caller(_token(stack, "moderator"))
+    posted = _post(stack, page, "kept")
+    assert _public(stack, page) == []  # the proxy has it now
+    decided = moderator.post(
+        f"/v1/moderation/comments/{posted['id']}/decision", {"decision": "approve"}, {"If-Match": '"1"'}
+    )
+    assert decided.status == 200, decided.body
+    now = stack.client.get(f"/v1/comments?site=herald&page={page}", {"Cache-Control": "no-cache"})
+    assert [item["id"] for item in now.json()["comments"]] == [posted["id"]]
+    wait_until(lambda: _public(stack, page) == [posted["id"]], "what the proxy kept is old", 3)
+    again = stack.client.get(f"/v1/comments?site=herald&page={page}", {"If-None-Match": now.headers["ETag"]})
+    assert again.status == 304
+
+
 def test_readers_have_limits_of_their_own_and_cannot_borrow_an_address(stack: Stack) -> None:
     """Two machines on the proxy's network, each claiming to be another one with every request."""
     for name, address in (("anna", f"{FRONT}.50"), ("omar", f"{FRONT}.51")):
