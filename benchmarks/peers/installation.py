@@ -54,6 +54,8 @@ class Installation:
         for name in [name for name in os.environ if name in OWN_VARIABLES or name.startswith("BELOWLINE_")]:
             del os.environ[name]  # none of the settings of whoever runs this leak into what is measured
         self.folder.mkdir(parents=True, exist_ok=True)
+        # as setting the environment up has done it, also where this Python may not keep what it compiled
+        run([sys.executable, "-m", "compileall", "-q", str(ROOT / "service")])
         if self.postgres is not None:
             self.database = self.postgres.create_database()
 

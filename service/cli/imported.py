@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import gc
 
+gc.disable()  # nothing here becomes garbage, and to look for it takes a quarter of the time
+
 import granian._loops
 import granian._signals
 import granian.server.mp
 import granian.wsgi
 
 import service.app
-import service.cli.serve
+import service.cli.serving
 import service.cli.waiting_room
 import service.jobs.flush
 import service.jobs.foreground
 
-gc.collect()
 gc.freeze()  # a collection would write to every object, and so copy every page
+gc.enable()
 
 __all__ = ["granian", "service"]

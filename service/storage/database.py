@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
 from flask import Flask
@@ -21,7 +21,9 @@ from service.domain.errors import Unavailable
 from service.settings import Settings
 from service.storage.base import Base
 from service.storage.group_commit import GroupCommit
-from service.storage.replica import Replica, ReplicaGone
+
+if TYPE_CHECKING:
+    from service.storage.replica import Replica
 
 __all__ = [
     "Session",
@@ -88,6 +90,9 @@ def init_app(app: Flask, settings: Settings) -> None:
             # forgets all statements that it has prepared.
             _readers[db.engine] = db.engine.execution_options(isolation_level="AUTOCOMMIT")
         if settings.database_replica_url is not None:
+            # late, because the driver of PostgreSQL comes with it, which SQLite does not need
+            from service.storage.replica import Replica
+
             _replicas[db.engine] = Replica(_complete(settings.database_replica_url, settings))
 
 
@@ -182,6 +187,8 @@ def read_for_readers(question: Callable[[Session], T]) -> T:
     """The same from the replica, which may be behind, where there is one that answers. Raises Unavailable."""
     other = replica()
     if other is not None:
+        from service.storage.replica import ReplicaGone
+
         try:
             return other.read(question)
         except ReplicaGone:
