@@ -60,7 +60,8 @@ def add_all(session: Session, events: Sequence[Event]) -> None:
     """Adds many events in the transaction of what they tell; seals and statistics take them up later."""
     for event in events:
         event.mac = _mac(event)
-    rows.add(session, *events)
+    told = [{**event_values(event), "note": event.note, "mac": event.mac} for event in events]
+    rows.insert_all(session, Event, told)
     unsealed = [{"site": event.site, "event_id": event.id} for event in events]
     rows.insert_all(session, UnsealedEvent, unsealed)
     rollups.note(session, events)

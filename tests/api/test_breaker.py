@@ -19,6 +19,7 @@ from service.domain.breaker import CEILING_MIN, HOLDS, QUIET, WINDOW
 from service.moderation import breaker
 from service.privacy import challenges
 from service.ratelimit.policies import Action
+from service.remembered import Remembered
 from service.settings import Policy
 from service.storage.database import reading, transaction
 from service.storage.models import Rollup, SiteBreaker
@@ -31,7 +32,7 @@ from tests.backing.receiver import Receiver, receiving
 
 @pytest.fixture(autouse=True)
 def always_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pressure, "REMEMBER_SECONDS", 0.0)
+    monkeypatch.setattr(pressure, "_known", Remembered(0.0))
     monkeypatch.setattr(challenges, "ITERATIONS", 10)
 
 
@@ -209,7 +210,7 @@ def test_a_busy_site_learns_what_is_usual(room: Newsroom) -> None:
 
 
 def test_a_look_is_remembered_for_a_second(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pressure, "REMEMBER_SECONDS", 60.0)
+    monkeypatch.setattr(pressure, "_known", Remembered(60.0))
     looks: list[str] = []
     looked = pressure._looked
     monkeypatch.setattr(pressure, "_looked", lambda site, now: looks.append(site) or looked(site, now))
