@@ -9,13 +9,16 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     BindParameter,
     Select,
+    String,
     and_,
     bindparam,
     delete,
     func,
+    insert,
     or_,
     select,
     text,
@@ -113,7 +116,21 @@ def keep(session: Session, comment: Comment, sketch: bytes | None, signs: Collec
     signed = {"site": comment.site, "comment_id": comment.id}
     kept = {"sketch": sketch, "signs": b"".join(map(_KEY.pack, ordered)), "created_at": comment.created_at}
     rows.insert_all(session, Sketch, [{**signed, **kept}])
-    rows.insert_all(session, SharedSign, [{**signed, "sign": sign} for sign in ordered])
+    if lock_rows(session):
+        # an array, because the driver would ask the server for each row
+        session.connection().execute(_SHARED, {**signed, "keys": ordered})
+    else:
+        rows.insert_all(session, SharedSign, [{**signed, "sign": sign} for sign in ordered])
+
+
+_SHARED = insert(SharedSign).from_select(
+    ["site", "comment_id", "sign"],
+    select(
+        bindparam("site", type_=String),
+        bindparam("comment_id", type_=String),
+        func.unnest(bindparam("keys", type_=ARRAY(BigInteger))),
+    ),
+)
 
 
 def replace(session: Session, comment: Comment, sketch: bytes | None, signs: Collection[int]) -> None:
