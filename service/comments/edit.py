@@ -10,12 +10,8 @@ from service import clock
 from service.comments import evidence, kinship, outside, pressure
 from service.comments.evidence import Known
 from service.comments.outcome import READER, follow, happened, judged, keep_opinion, record
-from service.comments.submit import (
-    Sender,
-    body_hash,
-    for_author,
-    searchable,
-)
+from service.comments.storing import body_hash, for_author, searchable
+from service.comments.submit import Sender
 from service.domain import markup
 from service.domain.announcement import News
 from service.domain.comment import NewComment

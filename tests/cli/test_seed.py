@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from service import clock
 from service.cli import seed, seed_plan
-from service.comments.submit import body_hash, searchable
+from service.comments.storing import body_hash, searchable
 from service.domain.markup import render_html
 from service.domain.status import Status
 from service.privacy.vault import Vault
