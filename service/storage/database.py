@@ -47,7 +47,7 @@ CONNECT_SECONDS = 3
 STATEMENT_MILLISECONDS = 15_000
 _OUTAGES = (OperationalError, InterfaceError, PoolTimeoutError)
 
-# Of SQLite's engines alone. Waiting here, in order, beats its busy loop; other processes still meet in that.
+# Of SQLite's engines alone: writers of one process wait here, in order; those of several meet in `_begin_writing`.
 _writers: WeakKeyDictionary[Engine, GroupCommit] = WeakKeyDictionary()
 _readers: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 _replicas: WeakKeyDictionary[Engine, Replica] = WeakKeyDictionary()

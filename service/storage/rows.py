@@ -22,6 +22,7 @@ def add(session: Session, row: Base) -> None:
 def insert_all(session: Session, model: type[Base], values: Sequence[Mapping[str, Any]]) -> None:
     """Inserts rows of one table, each with the same columns, given by their names."""
     if values:
+        session.flush()  # what the rows refer to may be the session's own
         session.connection().execute(_insert(model), values if len(values) > 1 else values[0])
 
 

@@ -21,5 +21,6 @@ def _statement(model: type[Base], postgres: bool) -> Any:
 
 def insert_absent(session: Session, model: type[Base], values: dict[str, Any]) -> bool:
     """Inserts one row unless one of its unique keys is taken; returns whether it was inserted."""
+    session.flush()  # what the row refers to may be the session's own
     statement = _statement(model, session.get_bind().dialect.name == "postgresql")
     return session.connection().execute(statement, values).first() is not None

@@ -33,12 +33,14 @@ def _comments_from(moments: list[datetime]) -> None:
     with transaction() as session:
         site = sites.SiteProfile("paper", "Paper", "en", Policy.HOLD_ALL, (), 900, frozenset())
         sites.add(session, site, moments[0])
-        page = pages.obtain(session, "paper", canonical_page("https://news.example/a"), "", moments[0])
+        page_id = pages.obtain(session, "paper", canonical_page("https://news.example/a"), "", moments[0])
         new = authors.NewAuthor(new_id(), "paper", HASH, b"closed", "Ayşe")
         author = authors.obtain(session, new, moments[0])
         changes = comments.Changes("paper")
         for moment in moments:
-            comments.add(session, _comment(page.id, author.id, moment), changes)
+            comment = _comment(page_id, author.id, moment)
+            comments.count_in(comment, changes)
+            comments.add(session, comment)
         changes.write(session)
 
 
