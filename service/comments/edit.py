@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from service import clock
-from service.comments import evidence, kinship, outside, pressure
-from service.comments.evidence import Known
+from service.comments import evidence, kinship, outside
+from service.comments.looking import look
 from service.comments.outcome import READER, follow, happened, judged, keep_opinion, record
 from service.comments.storing import body_hash, for_author, searchable
 from service.comments.submit import Sender
@@ -26,7 +26,7 @@ from service.ratelimit.policies import Action, Scope
 from service.spam import review
 from service.spam.outside import awaited, is_asked
 from service.spam.pipeline import judge
-from service.storage import authors, comments, events, facts, links, pages
+from service.storage import authors, comments, events, links, pages
 from service.storage.comments import Comment
 from service.storage.database import Session, reading, transaction
 from service.storage.facts import Asked
@@ -59,44 +59,35 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
     with reading() as session:
         before, page, author = _found(session, site, comment_id)
     outcome = limits.permit(services, Action.EDIT, {**sender.keys, Scope.AUTHOR: author.email_index})
-    fingerprint = body_hash(services, site.slug, body)
     now = clock.now()
-    with reading() as session:
-        asked = Asked(
-            site=site.slug,
-            page_key=page.key,
-            email_index=author.email_index,
-            parent=None,
-            body_fingerprint=fingerprint,
-            since=now - evidence.REPEATED_WITHIN,
-            address=sender.address_fingerprint,
-            now=now,
-            sources=sender.networks,
-            proven=comment_id,
-            besides=comment_id,
-        )
-        new = _as_new(before, page, body)
-        gathered = facts.gather(session, evidence.widened(asked, new, sender.source))
-        kin = kinship.unlooked(site, new, sender.source, now)
-        kin = kinship.look(session, replace(kin, author=author.id, besides=comment_id))
-        links_known = evidence.known_links(session, site, new, besides=comment_id)
-    classified = services.shelf.classify(new)
-    found = kin.told(Known(gathered, links_known, outcome, classified).facts(site, new))
-    found = replace(found, breaker_tripped=pressure.is_tripped(services, site.slug))
-    verdict = judge(new, found, site.policy)
+    new = _as_new(before, page, body)
+    asked = Asked(
+        site=site.slug,
+        page_key=page.key,
+        email_index=author.email_index,
+        parent=None,
+        body_fingerprint=body_hash(services, site.slug, body),
+        since=now - evidence.REPEATED_WITHIN,
+        address=sender.address_fingerprint,
+        now=now,
+        sources=sender.networks,
+        proven=comment_id,
+        besides=comment_id,
+        source=sender.source,
+    )
+    looked = look(services, site, new, asked, outcome)
+    verdict = judge(new, looked.facts, site.policy)
     asks_outside = is_asked(site.slug)
     with transaction() as session:
-        again = kinship.look_again(session, kin)
-        if again.campaign != kin.campaign:
-            verdict = judge(new, again.told(found), site.policy)
+        kin = kinship.look_again(session, looked.kin)
+        if kin.campaign != looked.kin.campaign:
+            verdict = judge(new, kin.told(looked.facts), site.policy)
         alone, verdict = verdict, awaited(verdict) if asks_outside else verdict
         comment = _locked(session, site, comment_id)
         was = comment.status
-        comment.body, comment.body_html = body, markup.render_html(body)
-        comment.body_fingerprint, comment.search_text = fingerprint, searchable(comment.name, body)
-        comment.language = language_of(body)
-        comment.score, comment.edited_at = verdict.score, now
-        keep_opinion(comment, classified)
+        _rewrite(comment, body, asked)
+        comment.score = verdict.score
+        keep_opinion(comment, looked.classified)
         changes = comments.Changes(site.slug)
         fate = review.fate(verdict.status, site.review_share, review.lot())
         if was is Status.APPROVED and fate.status is Status.PENDING:
@@ -118,10 +109,17 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
         if was in _OPEN:
             what += follow(session, comment, fate, changes)
         record(session, comment, what)
-        kinship.join(session, comment, again)
+        kinship.join(session, comment, kin)
         changes.write(session)
-        kinship.settle(session, comment, again, edited=True)
+        kinship.settle(session, comment, kin, edited=True)
         return Edited(for_author(comment, author.avatar_seed), page.key)
+
+
+def _rewrite(comment: Comment, body: str, asked: Asked) -> None:
+    comment.body, comment.body_html = body, markup.render_html(body)
+    comment.body_fingerprint, comment.search_text = asked.body_fingerprint, searchable(comment.name, body)
+    comment.language = language_of(body)
+    comment.edited_at = asked.now
 
 
 def take_back(

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from service import clock
-from service.comments import challenge, evidence, kinship, outside, pace, pressure
-from service.comments.evidence import Known
-from service.comments.kinship import Kinship
+from service.comments import challenge, evidence, kinship, outside, pace
+from service.comments.looking import Looked, look
 from service.comments.outcome import keep_opinion
 from service.comments.storing import Ruled, body_hash, drafted, for_author, store
 from service.domain.announcement import News
@@ -16,9 +15,7 @@ from service.domain.ban import domains_above
 from service.domain.challenge import Pressure
 from service.domain.comment import NewComment
 from service.domain.errors import FieldProblem, InvalidInput, ThreadClosed
-from service.domain.facts import Facts
 from service.domain.ids import new_id
-from service.domain.opinion import Classified
 from service.domain.status import Status
 from service.domain.verdict import Verdict
 from service.notify import confirming
@@ -30,8 +27,8 @@ from service.ratelimit.limiter import Outcome
 from service.ratelimit.policies import Action, Scope
 from service.spam.outside import awaited, is_asked
 from service.spam.pipeline import judge
-from service.storage import authors, facts, idempotency
-from service.storage.database import reading, transaction
+from service.storage import authors, idempotency
+from service.storage.database import transaction
 from service.storage.facts import Asked, Gathered
 from service.storage.idempotency import Claim
 from service.storage.sites import SiteProfile
@@ -93,7 +90,12 @@ def submit(
     proof = challenge.proof_of(services, new)
     outcome = _permit(services, new, keys, proof)
     asked = _asked(services, site, new, sender, email_index)
-    looked = _look(services, site, new, asked, outcome)
+
+    def check(gathered: Gathered) -> None:
+        _check_place(new, gathered)
+        pace.check(services, asked, gathered.page)
+
+    looked = look(services, site, new, asked, outcome, check)
     looked, verdict = _judge(services, site, new, proof, looked)
     gathered, now = looked.gathered, asked.now
     comment = drafted(new, gathered, now)
@@ -125,19 +127,9 @@ def submit(
     return Submitted(shown, outcome)
 
 
-@dataclass(frozen=True)
-class Looked:
-    """What was found out about a comment before it is stored; `facts` is all of it in the checks' form."""
-
-    gathered: Gathered
-    kin: Kinship
-    classified: Classified
-    facts: Facts
-
-
 def _asked(services: Services, site: SiteProfile, new: NewComment, sender: Sender, email_index: str) -> Asked:
     now = clock.now()
-    asked = Asked(
+    return Asked(
         site=site.slug,
         page_key=new.page.key,
         email_index=email_index,
@@ -151,22 +143,6 @@ def _asked(services: Services, site: SiteProfile, new: NewComment, sender: Sende
         proven=sender.proven,
         source=sender.source,
     )
-    return evidence.widened(asked, new, sender.source)
-
-
-def _look(services: Services, site: SiteProfile, new: NewComment, asked: Asked, outcome: Outcome) -> Looked:
-    """Raises ThreadClosed, InvalidInput, TooMany, Unavailable."""
-    kin = kinship.unlooked(site, new, asked.source, asked.now)
-    with reading() as session:
-        gathered = facts.gather(session, asked)
-        _check_place(new, gathered)
-        pace.check(services, asked, gathered.page)
-        kin = kinship.look(session, replace(kin, author=gathered.author.id if gathered.author else ""))
-        known_links = evidence.known_links(session, site, new)
-    classified = services.shelf.classify(new)
-    found = kin.told(Known(gathered, known_links, outcome, classified).facts(site, new))
-    found = replace(found, breaker_tripped=pressure.is_tripped(services, site.slug))
-    return Looked(gathered, kin, classified, found)
 
 
 def _judge(
