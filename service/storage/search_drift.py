@@ -25,15 +25,8 @@ def found(session: Session, site: str) -> Iterator[tuple[str, str]]:
     What waits to be taken in is no difference: it counts as found until then.
     """
     kept = held(session, site)
-    is_due = and_(SearchDue.site == Comment.site, SearchDue.id == Comment.id)
-    rows = session.execute(
-        select(Comment.id, Comment.search_text, kept.c.holds)
-        .outerjoin(kept, kept.c.id == Comment.id)
-        .where(Comment.site == site, ~select(literal(1)).where(is_due).exists())
-        .execution_options(yield_per=_AT_ONCE)
-    )
     as_held: Any = grams if lock_rows(session) else str
-    for key, folded, holds in rows:
+    for key, folded, holds in _texts(session, site, kept):
         if holds is None and len(folded) >= LENGTH:
             yield key, MISSING
         elif holds is not None and holds != as_held(folded):
@@ -41,6 +34,22 @@ def found(session: Session, site: str) -> Iterator[tuple[str, str]]:
     mine = select(Comment.id).where(Comment.site == site, Comment.id == kept.c.id)
     for key in session.scalars(select(kept.c.id).where(~mine.exists())):
         yield key, GONE
+
+
+def _texts(session: Session, site: str, kept: Any) -> Iterator[Any]:
+    """Each comment that does not wait: its id, its text, and what the index holds of it, or None."""
+    is_due = and_(SearchDue.site == Comment.site, SearchDue.id == Comment.id)
+    texts = (
+        select(Comment.id, Comment.search_text, kept.c.holds)
+        .outerjoin(kept, kept.c.id == Comment.id)
+        .where(Comment.site == site, ~select(literal(1)).where(is_due).exists())
+        .order_by(Comment.id)
+        .limit(_AT_ONCE)
+    )
+    last = ""
+    while some := session.execute(texts.where(Comment.id > last)).all():
+        yield from some
+        last = some[-1].id
 
 
 def lines(session: Session, site: str) -> Iterator[str]:
