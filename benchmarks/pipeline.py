@@ -1,5 +1,7 @@
 """What judging one comment costs without the database: CPU time of the whole pipeline, and memory of a process.
 
+Also what the most expensive of some hostile texts costs, twice as long as the longest that the API takes.
+
 python -m benchmarks.pipeline [--comments 3000] prints a line of JSON.
 """
 
@@ -8,16 +10,40 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import resource
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 COMMENTS: Final = 3_000
 WARM_UP: Final = 300
+HOSTILE_CHARACTERS: Final = 10_000
+HOSTILE_ROUNDS: Final = 3
+#: What once cost much, repeated up to that length.
+HOSTILE: Final = {
+    "brackets": "[",
+    "links in links": "[a](" + "w" * 45,
+    "lists in lists": "- + " * 10 + "\n",
+    "quotes in quotes": ">" * 20 + "a\n\n",
+    "addresses": "https://a.example ",
+    "refused addresses": "https://a@",
+    "hosts": "é.com а.com ",
+    "escapes": "\\a",
+    "emphasis": "*a_ ",
+    "letters apart": "v i a g r a ",
+    "digits for letters": "v1agra ca5ino ",
+    "stretched": "aaaa ",
+    "a phrase in a letter": "ﷺ",
+    "accents": "a\u0301\u0316",
+    "joiners": "a\u200d",
+    "mathematical": "𝔞",
+    "blank lines": "a\n\n",
+}
 ADVERTS: Final = (
     "Check out my channel at https://shop.example/x and subscribe, cheap v1agra, call +1 555 010 9999 now!!!",
     "Kazanmak icin hemen tiklayin: www.bahis.example, deneme bonusu, canli b4h1s, 0532 000 00 00",
@@ -39,10 +65,22 @@ def texts(number: int) -> list[str]:
     return made
 
 
-def measure(number: int) -> dict[str, float]:
-    """Microseconds of CPU per comment (median and 99th percentile), and the mebibytes that judging adds."""
+def hostile(chance: random.Random) -> dict[str, str]:
+    """Texts of 10,000 characters made to cost much, by what they are made of."""
+    texts = {name: unit * (HOSTILE_CHARACTERS // len(unit) + 1) for name, unit in HOSTILE.items()}
+    texts["words never seen"] = " ".join(f"{chance.getrandbits(40):x}zq" for _ in range(1_000))
+    texts["all of Unicode"] = "".join(chr(chance.randrange(0x20, 0xD800)) for _ in range(HOSTILE_CHARACTERS))
+    texts["words of all scripts"] = " ".join(re.findall(".{6}", texts["all of Unicode"], re.DOTALL))
+    return {name: text[:HOSTILE_CHARACTERS] for name, text in texts.items()}
+
+
+def measure(number: int) -> dict[str, float | str]:
+    """Microseconds of CPU per comment (median and 99th percentile), and the mebibytes that judging adds.
+
+    `worst_ms` are milliseconds for the hostile text that costs most, `worst_text` says which that is.
+    """
     before = _memory_mib()
-    judged = _judge()
+    judged = judge_alone()
     for text in texts(WARM_UP):
         judged(text)
     spent = []
@@ -51,15 +89,33 @@ def measure(number: int) -> dict[str, float]:
         judged(text)
         spent.append((time.process_time_ns() - began) / 1_000)
     spent.sort()
+    memory = _memory_mib() - before
+    worst, name = _worst(judged)
     return {
         "comments": number,
         "cpu_us": round(statistics.median(spent), 1),
         "cpu_us_p99": round(spent[len(spent) * 99 // 100], 1),
-        "memory_mib": round(_memory_mib() - before, 1),
+        "memory_mib": round(memory, 1),
+        "worst_ms": round(worst, 1),
+        "worst_text": name,
     }
 
 
-def _judge():  # type: ignore[no-untyped-def]
+def _worst(judged: Callable[[str], None]) -> tuple[float, str]:
+    """The least of a few rounds each, because what else runs only adds; the new words are other ones each time."""
+    chance = random.Random(20_260_307)
+    least: dict[str, float] = {}
+    for _ in range(HOSTILE_ROUNDS):
+        for name, text in hostile(chance).items():
+            began = time.process_time_ns()
+            judged(text)
+            spent = (time.process_time_ns() - began) / 1_000_000
+            least[name] = min(spent, least.get(name, spent))
+    return max((spent, name) for name, spent in least.items())
+
+
+def judge_alone() -> Callable[[str], None]:
+    """Judges a text as the service does, without the database."""
     from dataclasses import replace
 
     from service.domain.comment import NewComment
@@ -100,11 +156,11 @@ def _memory_mib() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
-def apart(number: int = COMMENTS) -> dict[str, float]:
+def apart(number: int = COMMENTS) -> dict[str, float | str]:
     """The same in a process of its own, so that its memory is nobody else's."""
     command = [sys.executable, "-m", "benchmarks.pipeline", "--comments", str(number)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout)
+    found: dict[str, float | str] = json.loads(done.stdout)
     return found
 
 

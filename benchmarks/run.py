@@ -53,7 +53,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         machine.install_all(with_wordpress="wordpress" in asked.peers)
         for metric, value in pipeline.apart().items():
-            record.note(report.OURS, "pipeline", metric, value)
+            if isinstance(value, str):
+                record.versions[f"pipeline, {metric}"] = value
+            else:
+                record.note(report.OURS, "pipeline", metric, value)
         require_nginx()
         with work_folder() as folder, postgres_server(record, wanted="postgresql" in asked.peers) as postgres:
             _measure(record, asked, _turns(record, asked.peers, folder, postgres), folder)

@@ -13,7 +13,8 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from service.domain.text import UNSEEN_IN_WORDS, fold, folded_word, mark_class
+from service.domain.comment import BODY_MAX
+from service.domain.text import UNSEEN_IN_WORDS, folded_word, mark_class
 
 Span = tuple[int, int]
 #: A folded word, and where it stands in the text, in code points.
@@ -67,8 +68,7 @@ class Reading:
         return self.found or tuple(span for _, span in words(self.text))
 
 
-@dataclass(frozen=True)
-class _Way:
+class _Way(NamedTuple):
     """What a 1 stands for, and how many letters are left of a stretched one."""
 
     one: str
@@ -83,7 +83,8 @@ def words(text: str) -> Iterator[Word]:
 
 @lru_cache(8)  # several checks ask about one comment, one after the other
 def readings(text: str) -> Sequence[Reading]:
-    """The plain reading first, then at most four more where something is disguised."""
+    """The plain reading first, then at most four more where something is disguised; as far as comments go."""
+    text = text[:BODY_MAX]
     pieces = list(map(_known, text.split()))
     found = [Reading(text, tuple([word for piece in pieces for word, _ in piece.words]))]
     stretched = any(piece.stretched for piece in pieces)
@@ -140,7 +141,9 @@ class Wanted:
 
 def seen_as_latin(folded: str) -> str:
     """Folded text with every letter of another kind that looks like a Latin one written as that."""
-    return folded if folded.isascii() else folded.translate(_look_alikes())
+    if folded.isascii() or _look_alikes().keys().isdisjoint(map(ord, folded)):
+        return folded
+    return folded.translate(_look_alikes())
 
 
 class _Look(NamedTuple):
@@ -153,17 +156,20 @@ class _Look(NamedTuple):
 
 
 def _look(piece: str) -> _Look:
-    if piece.isascii():
-        seen, pattern, strange = piece, _ASCII_WORD, False
+    ascii_ = piece.isascii()
+    seen = piece if ascii_ else _unseen().sub("", piece)
+    strange = not (ascii_ or _strange().isdisjoint(seen))
+    if piece.isalpha():  # most are: one word, with no sign in it
+        found, odd = [(folded_word(piece), (0, len(piece)))], strange
     else:
-        seen, pattern = _unseen().sub("", piece), _word()
-        strange = _strange().search(seen) is not None
-    found = ((folded_word(match[0]), match.span()) for match in pattern.finditer(piece))
+        pattern = _ASCII_WORD if ascii_ else _word()
+        found = [(folded_word(match[0]), match.span()) for match in pattern.finditer(piece)]
+        odd = strange or _ODD.search(seen) is not None
     return _Look(
         tuple([(word, span) for word, span in found if word]),
         short=len(seen) <= SHORT_MAX,
         stretched=_STRETCHED.search(seen) is not None,
-        odd=strange or _ODD.search(seen) is not None,
+        odd=odd,
     )
 
 
@@ -190,7 +196,7 @@ def _read(text: str, way: _Way) -> Reading:
     disguised: set[int] = set()
     spaced: list[Word] = []
     for match in _PIECE.finditer(text):
-        piece = _short_piece(match[0], way) if len(match[0]) <= PIECE_MAX else _piece(match[0], way)
+        piece = _piece(match[0], way)
         if piece.single:
             spaced.append((piece.single, match.span()))
             continue
@@ -225,32 +231,58 @@ class _Piece(NamedTuple):
     disguised: bool
 
 
+class _Bare(NamedTuple):
+    """A piece as people see it, before it is decided what a sign stands for and how a stretched letter is meant.
+
+    `read` is what it is in every way, None where it depends on the way.
+    """
+
+    seen: str
+    leet: bool
+    read: _Piece | None
+
+
 def _piece(piece: str, way: _Way) -> _Piece:
-    plain = _known(piece).words
-    seen = _seen(piece, way) if len(piece) <= PIECE_MAX else ""
-    if len(seen) == 1:
-        return _Piece(seen, (), disguised=False)
-    if seen and [seen] != [word for word, _ in plain]:
-        return _Piece("", ((seen, (0, len(piece))),), disguised=True)
-    return _Piece("", plain, disguised=False)
+    if len(piece) > PIECE_MAX:
+        return _Piece("", _look(piece).words, disguised=False)
+    bare = _bare(piece)
+    if bare.read is not None:
+        return bare.read
+    seen = bare.seen.translate(_leet(way.one)) if bare.leet else bare.seen
+    return _as_seen(piece, _STRETCHED.sub(r"\1" * way.left, seen))
 
 
-_short_piece = lru_cache(4096)(_piece)
+@lru_cache(4096)
+def _bare(piece: str) -> _Bare:
+    seen = seen_as_latin(folded_word(piece).strip(_EDGES))
+    leet = False
+    if not seen.isalpha():
+        seen = _joined(seen)
+        leet = _LEET_INSIDE.match(seen) is not None and sum(map(str.isalpha, seen)) >= LETTERS_MIN
+    varies = leet or _STRETCHED.search(seen) is not None
+    return _Bare(seen, leet, None if varies else _as_seen(piece, seen))
 
 
-def _seen(piece: str, way: _Way) -> str:
-    """The one word that people see in a piece without blanks; empty when it is not one word."""
-    folded = fold(piece).strip(_EDGES)
-    seen = seen_as_latin(folded)
+def _joined(seen: str) -> str:
+    """What signs part is one word when they part all its letters, or when they are of those that nobody needs there."""
     parts = [part for part in _BETWEEN.split(seen) if part]
     if len(parts) > 1:
         single = len(parts) >= SPACED_MIN and all(len(part) == 1 for part in parts)
         if single or not _NEVER_INSIDE.isdisjoint(seen):
-            seen = "".join(parts)
-    if _LEET_INSIDE.match(seen) and sum(map(str.isalpha, seen)) >= LETTERS_MIN:
-        seen = seen.translate(_leet(way.one))
-    seen = _STRETCHED.sub(r"\1" * way.left, seen)
-    return seen if seen.isalpha() else ""
+            return "".join(parts)
+    return seen
+
+
+def _as_seen(piece: str, seen: str) -> _Piece:
+    """What a piece is when people see this in it: that word, unless it is none, or as written."""
+    plain = _known(piece).words
+    if not seen.isalpha():
+        return _Piece("", plain, disguised=False)
+    if len(seen) == 1:
+        return _Piece(seen, (), disguised=False)
+    if [seen] != [word for word, _ in plain]:
+        return _Piece("", ((seen, (0, len(piece))),), disguised=True)
+    return _Piece("", plain, disguised=False)
 
 
 @cache
@@ -270,10 +302,11 @@ def _unseen() -> re.Pattern[str]:
 
 
 @cache
-def _strange() -> re.Pattern[str]:
+def _strange() -> frozenset[str]:
     """Letters that look like others: foreign ones, and those that only look different and folding makes plain."""
-    looks = "".join(map(re.escape, map(chr, _look_alikes())))
-    return re.compile(f"[{looks}\u2100-\u214f\u2460-\u24ff\uff01-\uff5e\U0001d400-\U0001d7ff]")
+    plain_when_folded = (*range(0x2100, 0x2150), *range(0x2460, 0x2500), *range(0xFF01, 0xFF5F))
+    mathematical = range(0x1D400, 0x1D800)
+    return frozenset(map(chr, (*_look_alikes(), *plain_when_folded, *mathematical)))
 
 
 _ASCII_WORD: Final = re.compile(r"[^\W_]+")

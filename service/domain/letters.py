@@ -28,7 +28,16 @@ def stutters(text: str) -> bool:
     return _STUTTER.search(text) is not None
 
 
-@lru_cache(4096)
 def script_of(letter: str) -> str:
     """The first word of its Unicode name, such as LATIN; empty where it has none."""
+    # The two that would leave no room for others among what is remembered.
+    if "\u4e00" <= letter <= "\u9fff":
+        return "CJK"
+    if "\uac00" <= letter <= "\ud7a3":
+        return "HANGUL"
+    return _named(letter)
+
+
+@lru_cache(4096)
+def _named(letter: str) -> str:
     return unicodedata.name(letter, "").partition(" ")[0]

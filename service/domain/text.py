@@ -17,6 +17,9 @@ from service.domain.errors import TextProblem
 MAX_MARKS: Final = 6
 #: Longer ones do not come again: to remember them would only fill the memory.
 WORD_MAX: Final = 60
+LONG_WORD_MAX: Final = 1_000
+#: A folded word is at most this many times as long, with some letters to spare.
+WORD_GROWTH: Final = 4
 
 # Cleaning makes texts shorter (CRLF becomes LF, invisible characters go); beyond this it is not tried.
 _RAW_FACTOR: Final = 2
@@ -95,16 +98,30 @@ def fold(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().split())
     text = unicodedata.normalize("NFKD", _bounded(text)).casefold()
-    text = unicodedata.normalize("NFKD", _bounded(text)).translate(_fold_table())
+    text = unicodedata.normalize("NFKD", _bounded(text))
+    if not _fold_changes().isdisjoint(text):
+        text = text.translate(_fold_table())
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def folded_word(word: str) -> str:
-    """The same for a single word, remembered when it is not too long: few words are most of every text."""
-    return _short_word(word) if len(word) <= WORD_MAX else fold(word)
+    """The same for a single word, of which no more is looked at than anybody searches for.
+
+    It is remembered when it is not too long: few words are most of every text.
+    """
+    return _short_word(word) if len(word) <= WORD_MAX else _word(word[:LONG_WORD_MAX])
 
 
-_short_word = lru_cache(4096)(fold)
+def _word(word: str) -> str:
+    if not word.isascii():
+        # One letter may stand for a phrase of eighteen: of thousands of them nobody needs each.
+        apart = unicodedata.normalize("NFKD", _bounded(word))
+        most = WORD_GROWTH * (len(word) + 10)
+        word = apart[:most] if len(apart) > most else word
+    return fold(word)
+
+
+_short_word = lru_cache(4096)(_word)
 
 
 def raw_max(max_length: int) -> int:
@@ -211,6 +228,11 @@ _ACCENTS: Final = (
 )
 _TATWEEL: Final = 0x0640
 _DROPPED: Final = f"{_NEVER}{_JOINERS}{_FILLERS}"
+
+
+@cache
+def _fold_changes() -> frozenset[str]:
+    return frozenset(chr(code) for code, becomes in _fold_table().items() if code != becomes)
 
 
 # What is not in a table costs `translate` an exception: most letters and signs stand in it for themselves.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from hashlib import blake2b
+from itertools import islice
 from typing import Final
 from zlib import crc32
 
@@ -48,7 +49,7 @@ def letters(body: str) -> str:
 
 def _letters(source: str) -> str:
     folded = fold(without_addresses(markup.plain_text(source)[:TEXT_MAX]))
-    return "".join(filter(str.isalpha, folded))[:LETTERS_MAX]
+    return "".join(islice(filter(str.isalpha, folded), LETTERS_MAX))
 
 
 def sketch(body: str) -> bytes | None:

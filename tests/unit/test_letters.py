@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +22,11 @@ def test_counting_kinds_is_counting_places(text: str) -> None:
 def test_a_stutter_is_one_visible_character_three_times(text: str) -> None:
     expected = any(a == b == c and not a.isspace() for a, b, c in zip(text, text[1:], text[2:], strict=False))
     assert stutters(text) is expected
+
+
+def test_what_is_not_looked_up_is_as_if_it_were() -> None:
+    for code in (*range(0x4D00, 0xA100), *range(0xAB00, 0xD800)):
+        assert script_of(chr(code)) == unicodedata.name(chr(code), "").partition(" ")[0]
 
 
 def test_letters_have_a_script_and_unnamed_characters_none() -> None:

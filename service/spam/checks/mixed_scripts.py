@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
-from service.domain.comment import NewComment
+from service.domain.comment import BODY_MAX, NewComment
 from service.domain.facts import Facts
 from service.domain.letters import counted, script_of
 from service.domain.message import Message
@@ -21,10 +20,11 @@ _WORD = re.compile(r"\S{2,60}")
 def check(new: NewComment, _facts: Facts) -> Signal | None:
     """Scores the first word, in name or body, that mixes Latin, Cyrillic or Greek; the span is that of the body."""
     for text, key in ((new.name, _IN_NAME), (new.body, _IN_TEXT)):
-        if text.isascii() or len(_scripts(counted(text))) < 2:
+        alike = {} if text.isascii() else _look_alikes(text)
+        if len({*alike.values()}) < 2:
             continue
         for word in _WORD.finditer(text):
-            scripts = _scripts(word[0]) if not word[0].isascii() else frozenset()
+            scripts = {alike[letter] for letter in word[0] if letter in alike}
             if len(scripts) > 1:
                 span = word.span() if key == _IN_TEXT else None
                 named = tuple(Message(f"script.{script}") for script in sorted(scripts))
@@ -32,6 +32,7 @@ def check(new: NewComment, _facts: Facts) -> Signal | None:
     return None
 
 
-def _scripts(characters: Iterable[str]) -> frozenset[str]:
-    named = {script_of(character) for character in characters if character.isalpha()}
-    return frozenset(name.lower() for name in named & LOOK_ALIKES)
+def _look_alikes(text: str) -> dict[str, str]:
+    """The letters of the text that are of one of these scripts, and of which."""
+    letters = {letter: script_of(letter) for letter in counted(text[:BODY_MAX]) if letter.isalpha()}
+    return {letter: script.lower() for letter, script in letters.items() if script in LOOK_ALIKES}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from service.domain.text import folded_word
+from service.domain.text import fold, folded_word
 
 BITS: Final = 18
 BUCKETS: Final = 1 << BITS
@@ -89,7 +89,7 @@ def made(raw: str) -> Chunk:
     most = 2 * len(raw) + GROWTH
     if len(raw) > LONG and not raw.isascii():
         raw = unicodedata.normalize("NFKC", raw)[:most]  # before folding, which costs several times as much
-    folded = folded_word(raw)[:most]
+    folded = (folded_word(raw) if len(raw) <= LONG else fold(raw))[:most]
     tokens = tuple(_WORD.findall(folded))
     octets = [token.encode("utf-8", "surrogatepass") for token in tokens]
     joints = tuple([(hashed(one, _ONE), one, crc32(one + b" ", _ONE)) for one in octets])
@@ -103,8 +103,8 @@ def _grams(folded: str) -> dict[int, None]:
     """Buckets of all runs of two to five characters within the piece, its borders counted as blanks."""
     padded = f" {folded} "
     octets = padded.encode("utf-8", "surrogatepass")
-    ends: Sequence[int] = range(len(octets) + 1)
-    if len(octets) != len(padded):
-        ends = [0, *accumulate(len(c.encode("utf-8", "surrogatepass")) for c in padded)]
-    runs = [octets[i:j] for n in GRAMS for i, j in zip(ends, ends[n:], strict=False)]
-    return dict.fromkeys([code & _MASK for code in map(crc32, runs)])
+    if len(octets) == len(padded):
+        end = len(octets) + 1
+        return {crc32(octets[i : i + n]) & _MASK: None for n in GRAMS for i in range(end - n)}
+    ends = [0, *accumulate([len(c.encode("utf-8", "surrogatepass")) for c in padded])]
+    return {crc32(octets[i:j]) & _MASK: None for n in GRAMS for i, j in zip(ends, ends[n:], strict=False)}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import Final
 
 from service.domain.letters import counted, number, script_of, stutters
@@ -21,6 +20,7 @@ from service.spam.classifier.hosts import EDGES, SHORTENERS, TLDS, host_of
 _DOTS: Final = ("[.]", "(.)", "[dot]", "(dot)", "{dot}", "hxxp", "d0t")
 _HIDDEN: Final = frozenset("\u200b\u200e\u200f\u2060\u2061\u2062\u2063\ufeff\u00ad\u180e\u3164")
 _CURRENCIES: Final = frozenset("$€£₺₹₨¥₽₿")
+_PLAIN_TO: Final = "\u20ff"  # up to here no letter only looks different
 _PHONE_DIGITS: Final = range(9, 16)
 _RUN: Final = re.compile(r"([^\W\d_])\1{3}")
 
@@ -158,14 +158,14 @@ def _styled_letters(seen: Seen) -> float:
     return float(number(seen.body, _is_styled) >= 4)
 
 
-@lru_cache(2048)
 def _is_symbol(character: str) -> bool:
     return unicodedata.category(character) in ("So", "Sm")
 
 
-@lru_cache(2048)
 def _is_styled(character: str) -> bool:
-    return unicodedata.decomposition(character).startswith(("<font", "<wide", "<circle"))
+    return character > _PLAIN_TO and unicodedata.decomposition(character).startswith(
+        ("<font", "<wide", "<circle")
+    )
 
 
 def _hidden(seen: Seen) -> float:
