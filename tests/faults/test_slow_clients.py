@@ -14,7 +14,7 @@ from tests.backing.service import RunningService, comment
 
 pytestmark = pytest.mark.faults
 
-SLOW_CLIENTS = 600
+SLOW_CLIENTS = 2_000
 PATIENCE_SECONDS = 2
 TRIES = 5
 ARTICLE = "https://news.example/article"
