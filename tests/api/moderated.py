@@ -17,7 +17,7 @@ from service.domain.role import Role
 from service.domain.status import Status
 from service.storage import tallies
 from service.storage.database import reading, transaction
-from service.storage.models import Author, Comment, Page, StoredSignal
+from service.storage.models import Author, Comment, Page, SearchDue, StoredSignal
 from tests.api.newsroom import Newsroom, bearer
 
 # Of an item of the queue.
@@ -49,6 +49,7 @@ def fill(newsroom: Newsroom, comments: int, pages: int = 1, authors: int = 1) ->
             for number, comment_id in enumerate(ids)
         ]
         session.execute(insert(Comment), rows)
+        session.execute(insert(SearchDue), [{"site": newsroom.site, "id": comment} for comment in ids])
         tallies.move(session, newsroom.site, {Status.PENDING: comments})
     return ids
 
