@@ -9,7 +9,9 @@ from service.clock import rfc3339
 from service.domain.announcement import News
 from service.domain.errors import IllegalTransition, NotFound, WindowClosed
 from service.domain.ids import new_id
+from service.domain.status import Decision
 from service.moderation.decide import Touched, touched_by
+from service.moderation.outside import have_untaught
 from service.notify.announcing import announce
 from service.storage import comments, decisions, events
 from service.storage.comments import Changes, Comment
@@ -75,6 +77,7 @@ def _put_back(session: Session, record: DecisionRecord, by: Undoer) -> PutBack:
     restored, skipped = len(untouched), len(done) - len(untouched)
     events.add_all(session, [*happened, _summary(record, by, restored, skipped)])
     decisions.close(record, by.actor, by.at)
+    have_untaught(session, record.site, record.id, Decision(record.decision))
     session.flush()
     undone = {
         "id": record.id,

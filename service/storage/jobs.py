@@ -14,7 +14,7 @@ from service.domain.ids import new_id
 from service.storage.models import Job
 from service.storage.upsert import insert_absent
 
-__all__ = ["Leased", "NewJob", "add", "done", "give_up", "is_due", "lease", "postpone"]
+__all__ = ["Leased", "NewJob", "add", "done", "give_up", "is_due", "lease", "postpone", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,12 @@ def add(session: Session, new: NewJob) -> bool:
         "failure": "",
     }
     return insert_absent(session, Job, values)
+
+
+def waiting(session: Session, once: str) -> Mapping[str, Any] | None:
+    """The payload of a job that is still to be done and whose `once` begins so, or None."""
+    begins = Job.once.startswith(once, autoescape=True)
+    return session.scalar(select(Job.payload).where(begins).limit(1))
 
 
 def is_due(session: Session, now: datetime) -> bool:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.message import Message
 from service.domain.outside import CHECK
+from service.domain.status import Status
 from service.i18n.messages import in_english
 from service.storage.models import Comment, Event, OutsideFilter, Page, StoredSignal
 
 __all__ = [
+    "Moved",
     "OutsideFilter",
     "Said",
     "Taught",
@@ -92,18 +93,27 @@ def answer(session: Session, comment: Comment, version: int, said: Said) -> bool
 
 @dataclass(frozen=True)
 class Taught:
-    """A decided comment, and what the filter had said of it: its score, None when it never answered."""
+    """A decided comment, as what it was decided, and what the filter had said of it: its score."""
 
     comment: Comment
     page: str
     score: float
-    decided_at: datetime
+    decided: Status | None
 
 
-def taught(session: Session, site: str, decision: str, after: str, at_most: int) -> list[Taught]:
-    """Comments that this decision moved and the filter was asked about, by id from `after` on."""
+@dataclass(frozen=True)
+class Moved:
+    """What moved comments: a decision, or that it was undone."""
+
+    site: str
+    decision: str
+    undone: bool = False
+
+
+def taught(session: Session, by: Moved, after: str, at_most: int) -> list[Taught]:
+    """Comments that this moved, nobody since, and the filter was asked about, by id from `after` on."""
     rows = session.execute(
-        select(Comment, StoredSignal.score, Event.created_at)
+        select(Comment, StoredSignal.score, Event.before if by.undone else Event.after)
         .join(Event, (Event.site == Comment.site) & (Event.comment_id == Comment.id))
         .join(
             StoredSignal,
@@ -112,9 +122,9 @@ def taught(session: Session, site: str, decision: str, after: str, at_most: int)
             & (StoredSignal.check == CHECK),
         )
         .where(
-            Event.site == site,
-            Event.decision_id == decision,
-            Event.kind == "decided",
+            Event.site == by.site,
+            Event.decision_id == by.decision,
+            Event.kind == ("undone" if by.undone else "decided"),
             Comment.id > after,
             Event.after == Comment.status,
         )
@@ -122,6 +132,6 @@ def taught(session: Session, site: str, decision: str, after: str, at_most: int)
         .limit(at_most)
     ).all()
     last: dict[str, Taught] = {}
-    for comment, score, at in rows:
-        last.setdefault(comment.id, Taught(comment, page_of(session, comment), score, at))
+    for comment, score, decided in rows:
+        last.setdefault(comment.id, Taught(comment, page_of(session, comment), score, decided))
     return list(last.values())

@@ -46,13 +46,14 @@ class FakeAkismet:
         self.url = f"{receiver.url}/1.1"
         self.calls: list[tuple[str, dict[str, str]]] = []
         self.works = True
+        self.most: int | None = None
         receiver.answer = self._answer
 
     def _answer(self, sent: Sent) -> Said:
         form = {name: values[0] for name, values in parse_qs(sent.body.decode()).items()}
         call = sent.path.rpartition("/")[2]
         self.calls.append((call, form))
-        if not self.works:
+        if not self.works or (self.most is not None and len(self.calls) > self.most):
             return Said(503)
         if form["api_key"] != self.key:
             return Said(200, b"invalid", {"X-akismet-debug-help": "We were unable to parse your key"})
@@ -245,6 +246,52 @@ def test_it_is_told_where_it_was_wrong_and_not_where_it_was_right(
     moderate(room, "decisions", {"decision": "reject", "ids": [wronged]})
     work(room)
     assert len(akismet.of("submit-spam")) == 7
+
+
+def test_a_decision_taken_back_is_told_the_other_way_round(room: Newsroom, akismet: FakeAkismet) -> None:
+    switch_on(room, akismet)
+    missed = [room.pending(body=f"Cheap watches for everybody, number {n}.") for n in range(6)]
+    wronged, right = room.pending(body="Is viagra-test-123 a drug?"), room.pending(body="viagra-test-123 now")
+    work(room)
+    spam = moderate(room, "decisions", {"decision": "spam", "ids": [*missed, right]}).get_json()["undo"]
+    approval = moderate(room, "decisions", {"decision": "approve", "ids": [wronged]}).get_json()["undo"]
+    work(room)
+    akismet.calls.clear()
+    assert moderate(room, f"undo/{spam}").status_code == 200
+    assert moderate(room, f"undo/{approval}").status_code == 200
+    work(room)
+    assert sorted(form["comment_content"][-2] for form in akismet.of("submit-ham")) == list("012345")
+    assert [form["comment_content"] for form in akismet.of("submit-spam")] == ["Is viagra-test-123 a drug?"]
+
+
+def test_what_it_was_not_told_it_is_not_told_to_be_undone(room: Newsroom, akismet: FakeAkismet) -> None:
+    switch_on(room, akismet)
+    missed = [room.pending(body=f"Cheap watches for everybody, number {n}.") for n in range(7)]
+    work(room)
+    spam = moderate(room, "decisions", {"decision": "spam", "ids": missed}).get_json()["undo"]
+    akismet.works = False
+    work(room)
+    akismet.works = True
+    assert moderate(room, f"undo/{spam}").status_code == 200
+    akismet.calls.clear()
+    work(room)
+    assert akismet.calls == []
+
+
+def test_of_a_decision_told_in_part_that_part_is_taken_back(room: Newsroom, akismet: FakeAkismet) -> None:
+    switch_on(room, akismet)
+    missed = [room.pending(body=f"Cheap watches for everybody, number {n}.") for n in range(7)]
+    work(room)
+    spam = moderate(room, "decisions", {"decision": "spam", "ids": missed}).get_json()["undo"]
+    akismet.most = len(akismet.calls) + teaching.AT_ONCE
+    work(room)
+    assert len(akismet.of("submit-spam")) > teaching.AT_ONCE  # the sixth was refused
+    akismet.most = None
+    assert moderate(room, f"undo/{spam}").status_code == 200
+    akismet.calls.clear()
+    work(room)
+    assert len(akismet.of("submit-ham")) == teaching.AT_ONCE
+    assert akismet.of("submit-spam") == []
 
 
 def test_switched_off_it_is_asked_nothing_and_the_key_is_gone(room: Newsroom, akismet: FakeAkismet) -> None:
