@@ -23,6 +23,8 @@ from service.storage.queue_search import Part, Sought, Total
 
 #: So many are counted at most, where no count is kept: what one decision may take.
 COUNTED: Final = 10_000
+#: A check that left at most so many signals, in comments of any status, is rare.
+RARE: Final = 2_000
 
 
 class Order(StrEnum):
@@ -127,7 +129,7 @@ def listing(
         part = Part(beyond, partial(_sorting, order), limit)
         keys = keys.where(Comment.site.in_(wanted.sites), Comment.id.in_(_found(session, wanted, part)))
     else:
-        keys = keys.where(*_conditions(wanted), *beyond)
+        keys = keys.where(*_narrowed(session, wanted), *beyond)
     shown = keys.order_by(*_sorting(order, Comment)).limit(limit).subquery()
     query = _whole().join(shown, and_(shown.c.site == Comment.site, shown.c.id == Comment.id))
     return _with_signals(session, query.order_by(*_sorting(order, Comment)))
@@ -150,7 +152,7 @@ def total(session: Session, wanted: Filter) -> Total:
         return Total(tallies.total(session, wanted.sites, wanted.status))
     if wanted.search:
         return queue_search.total(session, _sought(wanted))
-    some = select(Comment.id).where(*_conditions(wanted)).limit(COUNTED + 1).subquery()
+    some = select(Comment.id).where(*_narrowed(session, wanted)).limit(COUNTED + 1).subquery()
     number = session.scalar(select(func.count()).select_from(some)) or 0
     return Total(min(number, COUNTED), is_least=number > COUNTED)
 
@@ -170,7 +172,7 @@ def one(session: Session, comment_id: str, sites: Sequence[str] | None) -> Queue
 
 def matching(session: Session, wanted: Filter, limit: int) -> list[str]:
     """The ids of the comments that the filter matches, oldest first, at most `limit`."""
-    query = select(Comment.id).where(*_conditions(wanted)).order_by(Comment.id).limit(limit)
+    query = select(Comment.id).where(*_narrowed(session, wanted)).order_by(Comment.id).limit(limit)
     return list(session.scalars(query))
 
 
@@ -196,7 +198,7 @@ def history(session: Session, site: str, author_id: str, limit: int) -> list[Wri
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     sites = wanted.sites
-    found = [Comment.site == sites[0] if len(sites) == 1 else Comment.site.in_(sites)]
+    found = [_of(sites)]
     if wanted.due:
         found.append(literal_column("comments.review_due"))  # as the small index has it
         found += [Comment.author_id == wanted.author] if wanted.author else []
@@ -224,6 +226,25 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.before:
         found.append(Comment.created_at < wanted.before)
     return found
+
+
+def _narrowed(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
+    """The conditions; for a rare signal the comments themselves: else a whole queue is walked for a few of them.
+
+    Of a frequent one the next match is met soon, unless those with it are hardly ever of this status.
+    """
+    if not wanted.signal:
+        return _conditions(wanted)
+    of_check = (StoredSignal.site.in_(wanted.sites), StoredSignal.check == wanted.signal)
+    ids = session.scalars(select(StoredSignal.comment_id).where(*of_check).limit(RARE + 1)).all()
+    if len(ids) > RARE:
+        return _conditions(wanted)
+    found = still_matching(session, wanted, sorted(set(ids)))
+    return [_of(wanted.sites), Comment.id.in_(sorted(found))]
+
+
+def _of(sites: Sequence[str]) -> ColumnElement[bool]:
+    return Comment.site == sites[0] if len(sites) == 1 else Comment.site.in_(sites)
 
 
 def _signalled(check: str) -> ColumnElement[bool]:

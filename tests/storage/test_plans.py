@@ -12,6 +12,7 @@ from sqlalchemy import Connection, event, text
 
 from service.settings import Policy
 from service.storage.database import db
+from tests.api.moderated import signal
 from tests.api.newsroom import ORIGIN, Newsroom, open_newsroom
 from tests.backing.app import application
 
@@ -123,6 +124,25 @@ def test_what_is_rare_is_asked_of_the_index(seeded: Newsroom) -> None:
         assert re.search(r"ix_search_index_grams|^SCAN search_index_texts VIRTUAL TABLE INDEX \d+:M", plan), (
             plan
         )
+
+
+@pytest.mark.parametrize(("order", "position"), [("oldest", 91), ("newest", 92)])
+def test_for_a_rare_signal_no_queue_is_walked(seeded: Newsroom, order: str, position: int) -> None:
+    waiting = [one["id"] for one in seeded.moderation("comments", limit=3).get_json()["comments"]]
+    check = f"rare_{order}"
+    for comment in waiting:
+        signal(seeded, comment, check, position=position)
+    path = QUEUE.format(site=seeded.site) + f"&signal={check}&order={order}"
+    plans = [plan_of(*one) for one in statements_of(seeded, path) if " comments" in one[0]]
+    assert len(plans) == 4  # which they are, for the list and for its total
+    by_id = r"SEARCH comments USING .*\bid=\?|Cond: .*\bid\)?(::text)? = (\(signals|ANY)"
+    for plan in plans:
+        assert re.search(by_id, plan), plan
+        assert not re.search(r"SEARCH comments USING .*\(site=\?( AND status=\?)?\)$", plan, re.MULTILINE), (
+            plan
+        )
+    shown = seeded.client.get(path, headers={"Authorization": f"Bearer {seeded.admin}"}).get_json()
+    assert ({one["id"] for one in shown["comments"]}, shown["total"]) == (set(waiting), 3)
 
 
 def test_a_scan_would_be_found(seeded: Newsroom) -> None:
