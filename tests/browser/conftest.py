@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from tests.backing.waiting import wait_until
-from tests.browser.newspaper import Newspaper
+from tests.browser.newspaper import Newspaper, newspaper_of
 from tests.browser.service import Service
 
 # Runs before every page: counts what the page's policy refuses, what moves, and what hostile text calls.
@@ -37,17 +36,8 @@ def service() -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def newspaper(service: Service) -> Iterator[Newspaper]:
-    paper = Newspaper(service.url).start()
-    try:
-        service.flask("sites", "update", "demo", "--origin", paper.origin)
-        asking = {"Origin": paper.origin}
-        wait_until(
-            lambda: service.client().get("/v1/counts?site=demo&page=any", asking).status == 200,
-            "the service takes requests from the newspaper",
-        )
+    with newspaper_of(service) as paper:
         yield paper
-    finally:
-        paper.stop()
 
 
 @dataclass

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, urlsplit
+
+from tests.backing.waiting import wait_until
+from tests.browser.service import Service
 
 ARTICLE = """<!doctype html>
 <html lang="{lang}" dir="{dir}"><head><meta charset="utf-8"><title>Talks {path}</title>
@@ -25,6 +30,22 @@ footer { height: 300px; background: silver }
 .dark { background: #111; color: #eee }
 .reset, .reset * { all: unset; letter-spacing: 3px; text-transform: uppercase; font-size: 10px }
 """
+
+
+@contextmanager
+def newspaper_of(service: Service, address: str = "") -> Iterator[Newspaper]:
+    """A newspaper that the service's site `demo` takes requests from; `address` is where its readers find it."""
+    paper = Newspaper(address or service.url).start()
+    try:
+        service.flask("sites", "update", "demo", "--origin", paper.origin)
+        asking = {"Origin": paper.origin}
+        wait_until(
+            lambda: service.client().get("/v1/counts?site=demo&page=any", asking).status == 200,
+            "the service takes requests from the newspaper",
+        )
+        yield paper
+    finally:
+        paper.stop()
 
 
 class Newspaper:

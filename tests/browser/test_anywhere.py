@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.backing.waiting import wait_until
 from tests.browser.conftest import Profile, fill, to_comments
-from tests.browser.newspaper import Newspaper
+from tests.browser.newspaper import Newspaper, newspaper_of
 from tests.browser.prefixed import PREFIX, Prefixed
 from tests.browser.service import Service
 
@@ -44,14 +43,7 @@ def test_under_a_path_prefix_the_whole_story_works(
     profile: Callable[..., Profile], prefixed: tuple[Service, Prefixed]
 ) -> None:
     running, proxy = prefixed
-    paper = Newspaper(proxy.url.removesuffix(PREFIX)).start()
-    try:
-        running.flask("sites", "update", "demo", "--origin", paper.origin)
-        asking = {"Origin": paper.origin}
-        wait_until(
-            lambda: running.client().get("/v1/counts?site=demo&page=any", asking).status == 200,
-            "the service takes requests from the newspaper",
-        )
+    with newspaper_of(running, proxy.url.removesuffix(PREFIX)) as paper:
         address = paper.publish("/prefixed", '<div id="comments"></div>' + loader(proxy.url))
         page = profile().open(address)
         to_comments(page)
@@ -61,8 +53,6 @@ def test_under_a_path_prefix_the_whole_story_works(
         assert [comment["body"] for comment in running.queue(address)] == ["Sent through a prefix"]
         assert page.evaluate("refused") == []
         assert any(path.startswith(f"GET {PREFIX}/assets/extras-en") for path in proxy.asked)
-    finally:
-        paper.stop()
 
 
 def test_under_a_path_prefix_the_page_without_script_leads_nowhere_else(

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.backing.mail import LINK, MailSink, mail_sink
 from tests.backing.waiting import wait_until
 from tests.browser.conftest import Profile, fill, to_comments
-from tests.browser.newspaper import Newspaper
+from tests.browser.newspaper import Newspaper, newspaper_of
 from tests.browser.service import Service
 from tests.browser.test_access import LANGUAGES, LIGHT_AND_DARK, without_violations
 from tests.browser.test_included import PLACES, held_back, release
@@ -43,17 +43,8 @@ def mailing(sink: MailSink) -> Iterator[Service]:
 @pytest.fixture(scope="module")
 def paper(mailing: Service) -> Iterator[Newspaper]:
     """A newspaper of another origin that embeds it."""
-    made = Newspaper(mailing.url).start()
-    try:
-        mailing.flask("sites", "update", "demo", "--origin", made.origin)
-        asking = {"Origin": made.origin}
-        wait_until(
-            lambda: mailing.client().get("/v1/counts?site=demo&page=any", asking).status == 200,
-            "the service takes requests from the newspaper",
-        )
+    with newspaper_of(mailing) as made:
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture
