@@ -7,12 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from service import clock
 from service.admin import account_schemas as schemas
 from service.admin import accounts
-from service.admin.setup import Admin
+from service.admin.caller import admin
 from service.auth.accounts import NewAccount
-from service.auth.guard import principal
 from service.clock import rfc3339
 from service.domain.role import Permission
 from service.storage.access import Account
@@ -34,7 +32,7 @@ WRITE = (400, 401, 403, 404, 413, 415, 422, 503)
     )
 )
 def list_accounts() -> Response:
-    return jsonify(accounts=[_view(account) for account in accounts.list_accounts(_admin())])
+    return jsonify(accounts=[_view(account) for account in accounts.list_accounts(admin())])
 
 
 @bp.post("/v1/admin/accounts")
@@ -52,7 +50,7 @@ def add_account() -> tuple[Response, int]:
     sent = load(schemas.AccountInput(), json_body())
     made = None if sent.get("password") else secrets.token_urlsafe(accounts.PASSWORD_BYTES)
     new = NewAccount(sent["login"], made or sent["password"], sent["role"], sent["sites"])
-    return jsonify(account=_view(accounts.add_account(_admin(), new)), password=made), 201
+    return jsonify(account=_view(accounts.add_account(admin(), new)), password=made), 201
 
 
 @bp.patch("/v1/admin/accounts/<id:account_id>")
@@ -68,7 +66,7 @@ def add_account() -> tuple[Response, int]:
 )
 def change_account(account_id: str) -> Response:
     return jsonify(
-        _view(accounts.change_account(_admin(), account_id, load(schemas.AccountChange(), json_body())))
+        _view(accounts.change_account(admin(), account_id, load(schemas.AccountChange(), json_body())))
     )
 
 
@@ -86,13 +84,9 @@ def change_account(account_id: str) -> Response:
 def reset_account(account_id: str) -> Response:
     sent = load(schemas.ResetInput(), json_body())
     made = accounts.reset_account(
-        _admin(), account_id, password=sent["password"], factor=sent["second_factor"]
+        admin(), account_id, password=sent["password"], factor=sent["second_factor"]
     )
     return jsonify(password=made)
-
-
-def _admin() -> Admin:
-    return Admin(principal(), clock.now())
 
 
 def _view(account: Account) -> dict[str, Any]:

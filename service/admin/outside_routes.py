@@ -9,10 +9,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from marshmallow import fields
 
-from service import clock
+from service.admin.caller import admin
 from service.admin.outside import Wanted, shown, switch_off, switch_on
-from service.admin.setup import Admin
-from service.auth.guard import principal
 from service.clock import rfc3339
 from service.domain.errors import TextProblem
 from service.domain.page import URL_MAX
@@ -70,10 +68,6 @@ class OutsideView(Answer):
     agreed_at = fields.DateTime(required=True)
 
 
-def _admin() -> Admin:
-    return Admin(principal(), clock.now())
-
-
 @bp.get("/v1/admin/sites/<slug>/akismet")
 @requires(Permission.ADMINISTER)
 @operation(
@@ -85,7 +79,7 @@ def _admin() -> Admin:
     )
 )
 def get_akismet(slug: str) -> Response:
-    return jsonify(_view(shown(_admin(), slug)))
+    return jsonify(_view(shown(admin(), slug)))
 
 
 @bp.put("/v1/admin/sites/<slug>/akismet")
@@ -101,7 +95,7 @@ def get_akismet(slug: str) -> Response:
 )
 def put_akismet(slug: str) -> Response:
     wanted = Wanted(**load(OutsideInput(), json_body()))
-    return jsonify(_view(switch_on(services(), _admin(), slug, wanted)))
+    return jsonify(_view(switch_on(services(), admin(), slug, wanted)))
 
 
 @bp.delete("/v1/admin/sites/<slug>/akismet")
@@ -112,7 +106,7 @@ def put_akismet(slug: str) -> Response:
     )
 )
 def delete_akismet(slug: str) -> Response:
-    switch_off(_admin(), slug)
+    switch_off(admin(), slug)
     return Response(status=204)
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify
 
 from service import clock
 from service.admin import privacy, schemas, setup
-from service.admin.setup import Admin
+from service.admin.caller import admin
 from service.auth.guard import principal
 from service.auth.tokens import NewToken
 from service.clock import rfc3339
@@ -32,15 +32,11 @@ WRITE = (400, 401, 403, 404, 413, 415, 422, 503)
 FILTER_SETTINGS = ("auto_reject", "false_positive_budget", "review_share")
 
 
-def _admin() -> Admin:
-    return Admin(principal(), clock.now())
-
-
 @bp.get("/v1/admin/sites")
 @requires(Permission.ADMINISTER)
 @operation(Operation("The sites within reach", TAG, {200: schemas.SitesAnswer}, problems=READ))
 def list_sites() -> Response:
-    return jsonify(sites=[_site(site) for site in setup.list_sites(_admin())])
+    return jsonify(sites=[_site(site) for site in setup.list_sites(admin())])
 
 
 @bp.post("/v1/admin/sites")
@@ -64,7 +60,7 @@ def add_site() -> tuple[Response, int]:
         hold_hot_pages=sent.get("hold_hot_pages", True),
         **{name: sent[name] for name in FILTER_SETTINGS if name in sent},
     )
-    setup.add_site(_admin(), new)
+    setup.add_site(admin(), new)
     return jsonify(_site(new)), 201
 
 
@@ -81,7 +77,7 @@ def add_site() -> tuple[Response, int]:
 )
 def change_site(slug: str) -> Response:
     principal().check_site(slug)
-    changed = setup.change_site(_admin(), slug, load(schemas.SiteChange(), json_body()))
+    changed = setup.change_site(admin(), slug, load(schemas.SiteChange(), json_body()))
     forget_profiles()
     return jsonify(_site(changed))
 
@@ -97,7 +93,7 @@ def change_site(slug: str) -> Response:
     )
 )
 def list_tokens() -> Response:
-    return jsonify(tokens=[_token(token) for token in setup.list_tokens(_admin())])
+    return jsonify(tokens=[_token(token) for token in setup.list_tokens(admin())])
 
 
 @bp.post("/v1/admin/tokens")
@@ -110,7 +106,7 @@ def add_token() -> tuple[Response, int]:
     if sent["sites"] == []:
         raise InvalidInput([FieldProblem("sites", "required", "Name at least one site, or null for all.")])
     token = setup.issue_token(
-        _admin(), NewToken(sent["role"], sent["label"] or "", sent["sites"], sent["days"])
+        admin(), NewToken(sent["role"], sent["label"] or "", sent["sites"], sent["days"])
     )
     return jsonify(token=token), 201
 
@@ -119,7 +115,7 @@ def add_token() -> tuple[Response, int]:
 @requires(Permission.ADMINISTER)
 @operation(Operation("Revoke a token", TAG, {204: None}, problems=(401, 403, 404, 503)))
 def revoke_token(token_id: str) -> Response:
-    setup.revoke_token(_admin(), token_id)
+    setup.revoke_token(admin(), token_id)
     return Response(status=204)
 
 

@@ -6,12 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from service import clock
 from service.admin import webhook_schemas as schemas
 from service.admin import webhooks
-from service.admin.setup import Admin
+from service.admin.caller import admin
 from service.admin.webhooks import Wanted
-from service.auth.guard import principal
 from service.clock import rfc3339
 from service.domain.role import Permission
 from service.storage.webhooks import Delivery, Webhook
@@ -30,10 +28,6 @@ WRITE = (400, 401, 403, 404, 413, 415, 422, 503)
 ONE = (401, 403, 404, 409, 503)
 
 
-def _admin() -> Admin:
-    return Admin(principal(), clock.now())
-
-
 @bp.get("/v1/admin/webhooks")
 @requires(Permission.ADMINISTER)
 @operation(
@@ -47,7 +41,7 @@ def _admin() -> Admin:
 )
 def list_webhooks() -> Response:
     asked = load(schemas.WebhooksQuery(), request.args)
-    return jsonify(webhooks=[_hook(hook) for hook in webhooks.list_hooks(_admin(), asked["site"])])
+    return jsonify(webhooks=[_hook(hook) for hook in webhooks.list_hooks(admin(), asked["site"])])
 
 
 @bp.post("/v1/admin/webhooks")
@@ -63,7 +57,7 @@ def list_webhooks() -> Response:
 )
 def add_webhook() -> tuple[Response, int]:
     wanted = Wanted(**load(schemas.WebhookInput(), json_body()))
-    return jsonify(_hook(*webhooks.add_hook(services(), _admin(), wanted))), 201
+    return jsonify(_hook(*webhooks.add_hook(services(), admin(), wanted))), 201
 
 
 @bp.patch("/v1/admin/webhooks/<id:webhook_id>")
@@ -79,7 +73,7 @@ def add_webhook() -> tuple[Response, int]:
 )
 def change_webhook(webhook_id: str) -> Response:
     values = load(schemas.WebhookChange(), json_body())
-    return jsonify(_hook(*webhooks.change_hook(services(), _admin(), webhook_id, values)))
+    return jsonify(_hook(*webhooks.change_hook(services(), admin(), webhook_id, values)))
 
 
 @bp.delete("/v1/admin/webhooks/<id:webhook_id>")
@@ -88,7 +82,7 @@ def change_webhook(webhook_id: str) -> Response:
     Operation("Remove a webhook and its log", TAG, {204: None}, problems=(401, 403, 404, 503)),
 )
 def remove_webhook(webhook_id: str) -> Response:
-    webhooks.remove_hook(_admin(), webhook_id)
+    webhooks.remove_hook(admin(), webhook_id)
     return Response(status=204)
 
 
@@ -106,7 +100,7 @@ def remove_webhook(webhook_id: str) -> Response:
 def list_deliveries(webhook_id: str) -> Response:
     asked = load(schemas.DeliveriesQuery(), request.args)
     last = cursor.decode(LIST, asked["cursor"], 1)[0] if asked["cursor"] else ""
-    found = webhooks.deliveries(_admin(), webhook_id, last, asked["limit"] + 1)
+    found = webhooks.deliveries(admin(), webhook_id, last, asked["limit"] + 1)
     shown = found[: asked["limit"]]
     following = cursor.encode(LIST, shown[-1].id) if len(found) > len(shown) else None
     return jsonify(deliveries=[_delivery(one) for one in shown], next=following)
@@ -118,7 +112,7 @@ def list_deliveries(webhook_id: str) -> Response:
     Operation("Send a message once more, under the same id", TAG, {202: schemas.SentAnswer}, problems=ONE)
 )
 def resend_delivery(webhook_id: str, delivery_id: str) -> tuple[Response, int]:
-    webhooks.resend(_admin(), webhook_id, delivery_id)
+    webhooks.resend(admin(), webhook_id, delivery_id)
     return jsonify(delivery=delivery_id), 202
 
 
@@ -126,7 +120,7 @@ def resend_delivery(webhook_id: str, delivery_id: str) -> tuple[Response, int]:
 @requires(Permission.ADMINISTER)
 @operation(Operation("Send a message to see that it works", TAG, {202: schemas.SentAnswer}, problems=ONE))
 def test_webhook(webhook_id: str) -> tuple[Response, int]:
-    return jsonify(delivery=webhooks.send_test(_admin(), webhook_id)), 202
+    return jsonify(delivery=webhooks.send_test(admin(), webhook_id)), 202
 
 
 def _hook(hook: Webhook, secret: str | None = None) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from service.storage.sites import SiteProfile
 from service.threads.routes import prepared
 from service.threads.schemas import slug
 from service.web import limits
+from service.web.attachment import attached
 from service.web.body import form_body
 from service.web.client import address_scopes
 from service.web.context import address, services
@@ -248,10 +249,7 @@ def _done(who: Visitor, action: Act, comment: str, body: str) -> str:
 
 def _file(who: Visitor) -> Response:
     document = json.dumps(mine.export(who), ensure_ascii=False, indent=2)
-    response = Response(document, mimetype="application/json")
-    response.headers["Content-Disposition"] = 'attachment; filename="comments.json"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return attached(Response(document, mimetype="application/json"), "comments.json")
 
 
 def _erased(who: Visitor) -> Response:

@@ -23,6 +23,7 @@ from service.storage import events
 from service.storage.database import reading
 from service.storage.events import EventFilter
 from service.web import cursor
+from service.web.attachment import attached
 from service.web.context import services
 from service.web.fields import load
 from service.web.operation import Operation, operation
@@ -159,10 +160,7 @@ def _export(media_type: str, ending: str, write: Callable[[dict[str, Any]], str]
     wanted = _filter(load(event_schemas.EventsFilter(), request.args))
     lines = (write(event) for event in _all(wanted))
     response = Response(stream_with_context(_head_first(head, lines)), mimetype=media_type)
-    name = f"audit-log-{clock.now():%Y-%m-%d}.{ending}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return attached(response, f"audit-log-{clock.now():%Y-%m-%d}.{ending}")
 
 
 def _head_first(head: str, lines: Iterator[str]) -> Iterator[str]:

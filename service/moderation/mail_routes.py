@@ -101,19 +101,18 @@ def _page(token: str, told: str = "", status: int = 200) -> Response:
     )
 
 
+def _press(language: str, name: str, button: str, **values: str) -> Response:
+    """A page that says what its one button does."""
+    title, text = f"mailpage.{name}.title", f"mailpage.{name}.text"
+    return pages.page("press", language, title=title, text=text, button=button, values=values)
+
+
 @bp.get("/mail/desk/<token>")
 @public
 @_or_ended
 def show_address(token: str) -> Response:
     login, language = one_click.account_of(services(), Purpose.DESK_CONFIRM, token)
-    return pages.page(
-        "press",
-        language,
-        title="mailpage.desk.title",
-        text="mailpage.desk.text",
-        button="mailpage.desk.yes",
-        values={"login": login},
-    )
+    return _press(language, "desk", "mailpage.desk.yes", login=login)
 
 
 @bp.post("/mail/desk/<token>")
@@ -129,14 +128,7 @@ def confirm_address(token: str) -> Response:
 @_or_ended
 def show_stop(token: str) -> Response:
     _, language = one_click.account_of(services(), Purpose.DESK_STOP, token)
-    return pages.page(
-        "press",
-        language,
-        title="mailpage.stop.title",
-        text="mailpage.stop.text",
-        button="mailpage.mine.stop",
-        values={},
-    )
+    return _press(language, "stop", "mailpage.mine.stop")
 
 
 @bp.post("/mail/desk-stop/<token>")

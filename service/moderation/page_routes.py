@@ -22,7 +22,7 @@ from service.storage.page_controls import PageFilter, PageOrder, PageSeen
 from service.threads.routes import prepared
 from service.web import cursor
 from service.web.body import json_body
-from service.web.etag import expected_version
+from service.web.etag import expected_version, versioned
 from service.web.fields import load
 from service.web.operation import Operation, operation
 from service.web.permissions import requires
@@ -77,7 +77,7 @@ def show_page(page_id: str) -> Response:
         found = page_controls.one(session, page_id, principal().scope.sites)
     if found is None:
         raise NotFound("There is no such page.")
-    return _versioned(found)
+    return versioned(page_view(found), found.page.controls)
 
 
 @bp.patch("/v1/moderation/pages/<id:page_id>")
@@ -101,7 +101,7 @@ def change_page(page_id: str) -> Response:
     wanted: Change = load(schemas.PageChange(), json_body())
     changed = change(page_id, version, wanted, By(who.actor, who.scope.sites, clock.now()))
     prepared().expire(changed.page.site, changed.page.key)
-    return _versioned(changed)
+    return versioned(page_view(changed), changed.page.controls)
 
 
 def page_view(seen: PageSeen) -> dict[str, Any]:
@@ -156,9 +156,3 @@ def _following(order: PageOrder, last: PageSeen) -> str:
     if order is PageOrder.HEAT and last.heat is not None:
         return cursor.encode(HOTTEST, last.heat.degree, last.page.id)
     return cursor.encode(NEWEST, last.page.id)
-
-
-def _versioned(seen: PageSeen) -> Response:
-    response = jsonify(page_view(seen))
-    response.headers["ETag"] = f'"{seen.page.controls}"'
-    return response

@@ -28,7 +28,7 @@ from service.threads.routes import prepared
 from service.web import cursor
 from service.web.body import json_body
 from service.web.context import services
-from service.web.etag import expected_version
+from service.web.etag import expected_version, versioned
 from service.web.fields import load
 from service.web.operation import Operation, operation
 from service.web.permissions import requires
@@ -89,7 +89,7 @@ def show_comment(comment_id: str) -> Response:
         site, author_id = queued.comment.site, queued.author.id
         happened = events.of_comment(session, site, comment_id, EVENTS)
         written = queue.history(session, site, author_id, HISTORY)
-    return _versioned(
+    return versioned(
         {
             **queued_view(queued),
             "opinion": queued.comment.opinion,
@@ -121,7 +121,7 @@ def decide(comment_id: str) -> Response:
     ruling = _ruling(load(schemas.DecisionInput(), json_body()))
     decided = decide_one(Seen(found.site, found.id, version), ruling)
     _show_anew([decided.touched])
-    return _versioned(
+    return versioned(
         {"comment": queued_view(decided.queued), "undo": ruling.id}, decided.queued.comment.version
     )
 
@@ -238,12 +238,6 @@ def _decided_many(asked: dict[str, Any], ruling: Ruling) -> DecidedMany:
             [FieldProblem("where.site", "required", "Name one site: a filter decides within it.")]
         )
     return decide_matching(replace(wanted, sites=within), asked["expect"], ruling)
-
-
-def _versioned(body: dict[str, Any], version: int) -> Response:
-    response = jsonify(body)
-    response.headers["ETag"] = f'"{version}"'
-    return response
 
 
 def _show_anew(touched: Iterable[Touched]) -> None:

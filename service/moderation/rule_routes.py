@@ -18,7 +18,7 @@ from service.storage import rules
 from service.storage.database import reading
 from service.storage.rules import Span
 from service.web.body import json_body
-from service.web.etag import expected_version
+from service.web.etag import expected_version, versioned
 from service.web.fields import load
 from service.web.operation import Operation, operation
 from service.web.permissions import requires
@@ -135,6 +135,4 @@ def _by(asked: dict[str, Any]) -> use.By:
 
 
 def _versioned(view: dict[str, Any]) -> Response:
-    response = jsonify(view)
-    response.headers["ETag"] = f'"{view["version"]}"'
-    return response
+    return versioned(view, view["version"])

@@ -15,6 +15,7 @@ from service.stats.routes import PROBLEMS, TAG, counted_period
 from service.stats.schemas import Chart, ModerationChart
 from service.stats.spam import spam_view
 from service.stats.tables import ModerationTable, SpamTable, moderation_table, spam_table
+from service.web.attachment import attached
 from service.web.fields import load
 from service.web.operation import Operation, operation
 from service.web.permissions import requires
@@ -111,11 +112,8 @@ def moderation_svg() -> Response:
 
 
 def _file(text: str, name: str, period: Period) -> Response:
-    response = Response(text, mimetype=CSV)
     days = f"{period.span.since:%Y-%m-%d}-{period.span.until:%Y-%m-%d}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{days}.csv"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return attached(Response(text, mimetype=CSV), f"{name}-{days}.csv")
 
 
 def _drawn(svg: str) -> Response:

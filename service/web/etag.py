@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from flask import Response, jsonify
 
 from service.domain.errors import Malformed, StaleVersion, VersionRequired
 
@@ -14,6 +17,13 @@ def matches(if_none_match: str, etag: str) -> bool:
     if if_none_match.strip() == "*":
         return True
     return any(tag.strip().removeprefix("W/") == etag for tag in if_none_match.split(","))
+
+
+def versioned(body: dict[str, Any], version: int) -> Response:
+    """An answer whose ETag is the version of what it shows: to be sent back as If-Match with a change."""
+    response = jsonify(body)
+    response.headers["ETag"] = f'"{version}"'
+    return response
 
 
 def expected_version(if_match: str | None) -> int:
