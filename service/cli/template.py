@@ -32,7 +32,6 @@ class Template:
     def prepare(self) -> None:
         """Starts the template, which imports while others go on; its environment is that of this moment."""
         if not self._outdated:
-            os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # or many threads keep ten megabytes of a process apart
             set_forkserver_preload([IMPORTED])
             forkserver.ensure_running()
 
