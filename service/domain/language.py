@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from typing import Final
+
+from service.domain.letters import counted, script_of
 
 #: ISO 639-1 codes that can come out; empty for a text that is too short or in none of them.
 LANGUAGES: Final = (
@@ -63,23 +64,22 @@ _TOKEN = re.compile(r"[^\W\d_]+")
 def language_of(text: str) -> str:
     """The language's code, or an empty text. Time is linear in the first 2,000 characters; the rest is not read."""
     looked_at = text[:LOOKED_AT]
-    letters = [character for character in looked_at if character.isalpha()]
-    if len(letters) < LETTERS_MIN:
+    scripts: Counter[str] = Counter()
+    for character, many in counted(looked_at).items():
+        if character.isalpha():
+            scripts[script_of(character)] += many
+    if scripts.total() < LETTERS_MIN:
         return ""
-    script = Counter(map(_script, letters)).most_common(1)[0][0]
+    script = scripts.most_common(1)[0][0]
     if script == "LATIN":
         return _latin(looked_at)
     if script == "ARABIC":
         return _arabic(looked_at)
     if script == "CYRILLIC":
         return "uk" if _UKRAINIAN & set(looked_at.lower()) else "ru"
-    if script == "CJK" and any(_script(letter) in ("HIRAGANA", "KATAKANA") for letter in letters):
+    if script == "CJK" and scripts.keys() & {"HIRAGANA", "KATAKANA"}:
         return "ja"  # a Japanese text may hold more Chinese characters than kana
     return _SCRIPTS.get(script, "")
-
-
-def _script(letter: str) -> str:
-    return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def _latin(text: str) -> str:
