@@ -77,7 +77,8 @@ def hostile(chance: random.Random) -> dict[str, str]:
 def measure(number: int) -> dict[str, float | str]:
     """Microseconds of CPU per comment (median and 99th percentile), and the mebibytes that judging adds.
 
-    `worst_ms` are milliseconds for the hostile text that costs most, `worst_text` says which that is.
+    `worst_ms` are milliseconds for the hostile text that costs most, `worst_text` says which that is;
+    `classifier_worst_ms` the same for the classifier with its explanation alone.
     """
     before = _memory_mib()
     judged = judge_alone()
@@ -91,6 +92,7 @@ def measure(number: int) -> dict[str, float | str]:
     spent.sort()
     memory = _memory_mib() - before
     worst, name = _worst(judged)
+    classified, _ = _worst(classify_alone())
     return {
         "comments": number,
         "cpu_us": round(statistics.median(spent), 1),
@@ -98,10 +100,11 @@ def measure(number: int) -> dict[str, float | str]:
         "memory_mib": round(memory, 1),
         "worst_ms": round(worst, 1),
         "worst_text": name,
+        "classifier_worst_ms": round(classified, 1),
     }
 
 
-def _worst(judged: Callable[[str], None]) -> tuple[float, str]:
+def _worst(judged: Callable[[str], object]) -> tuple[float, str]:
     """The least of a few rounds each, because what else runs only adds; the new words are other ones each time."""
     chance = random.Random(20_260_307)
     least: dict[str, float] = {}
@@ -148,6 +151,16 @@ def judge_alone() -> Callable[[str], None]:
         judge(comment, known, Policy.HOLD_SIGNALS)
 
     return judged
+
+
+def classify_alone() -> Callable[[str], object]:
+    """Asks the shipped classifier for its opinion."""
+    from service.spam.classifier import prior
+    from service.spam.classifier.features import Text
+    from service.spam.classifier.opine import Scorer
+
+    scorer = Scorer(prior.shipped(), None)
+    return lambda text: scorer.opinion(Text(text, "Ada Marsh", ""))
 
 
 def _memory_mib() -> float:
