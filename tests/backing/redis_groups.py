@@ -22,6 +22,7 @@ PRIMARIES = 3
 NODE_TIMEOUT_MILLISECONDS = 1_000
 DOWN_AFTER_MILLISECONDS = 500
 SENTINELS = 3
+PORTS_TRIED = 5  # somebody else may take a port between its choice and its use
 MASTER = "limits"
 
 
@@ -117,13 +118,20 @@ class SentinelGroup:
 
     def __init__(self) -> None:
         self.master = Node(tcp=True)
-        self.master.start()
         self.replica = Node(tcp=True, options=("--replicaof", "127.0.0.1", str(self.master.port)))
+        self.sentinels: list[SentinelServer] = []
+        try:
+            self._form()
+        except BaseException:
+            self.remove()
+            raise
+
+    def _form(self) -> None:
+        self.master.start()
         self.replica.start()
-        self.sentinels = [SentinelServer(self.master.port) for _ in range(SENTINELS)]
-        wait_until(
-            lambda: all(sentinel.knows_all() for sentinel in self.sentinels), "the Sentinels agree", 30
-        )
+        for _ in range(SENTINELS):
+            self.sentinels.append(SentinelServer(self.master.port))
+        wait_until(lambda: all(one.knows_all() for one in self.sentinels), "the Sentinels agree", 60)
 
     @property
     def url(self) -> str:
@@ -146,8 +154,16 @@ class SentinelServer:
     def __init__(self, master_port: int) -> None:
         found = program()
         assert found is not None
-        self.port = free_port()
         self._folder = child.private_folder("blse-")
+        for _ in range(PORTS_TRIED):
+            self.port = free_port()
+            self._server = self._started(found[0], master_port)
+            wait_until(lambda: self._answers() or self._server.poll() is not None, "a Sentinel answers", 30)
+            if self._server.poll() is None:
+                return
+        raise RuntimeError(f"no Sentinel stays up: see {self._folder}")
+
+    def _started(self, binary: Any, master_port: int) -> subprocess.Popen[bytes]:
         settings = self._folder / "sentinel.conf"
         settings.write_text(
             f"port {self.port}\nbind 127.0.0.1\ndir {self._folder}\n"
@@ -155,8 +171,13 @@ class SentinelServer:
             f"sentinel down-after-milliseconds {MASTER} {DOWN_AFTER_MILLISECONDS}\n"
             f"sentinel failover-timeout {MASTER} 3000\n"
         )
-        log = self._folder / "sentinel.log"
-        self._server: subprocess.Popen[bytes] = child.start([str(found[0]), str(settings), "--sentinel"], log)
+        return child.start([str(binary), str(settings), "--sentinel"], self._folder / "sentinel.log")
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.command("PING"))
+        except redis.RedisError:
+            return False
 
     def command(self, *words: str) -> Any:
         """The answer to one command, on a connection of its own."""
