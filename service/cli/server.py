@@ -87,6 +87,8 @@ def listening(host: str, port: int, backlog: int) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    # Its connections inherit it: no part of an answer waits for the client to acknowledge an earlier one.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.bind(address)
     listener.listen(backlog)
     listener.setblocking(False)

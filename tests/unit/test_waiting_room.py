@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+import pytest
 
 from service.cli.waiting_room import WaitingRoom
 from service.web.body import MAX_BYTES
@@ -111,3 +113,34 @@ def test_a_body_that_is_too_long_is_not_waited_for() -> None:
     endless.let.set()
     chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": endless}
     assert len(_call(room, **chunked)[2]) == MAX_BYTES + 1
+
+
+class Streamed:
+    """The pieces of an answer; notes that it was closed."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from (b"one ", b"two")
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize("length", ["7", None])
+def test_an_answer_of_known_length_is_one_piece_and_a_stream_stays_one(length: str | None) -> None:
+    streamed = Streamed()
+
+    def app(_environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", length)] if length else [])
+        return streamed
+
+    room = WaitingRoom(app, running=1, waiting=1)
+    answer = room({"wsgi.input": io.BytesIO()}, lambda *_: None)
+    if length:
+        assert answer == [b"one two"]
+        assert streamed.closed
+    else:
+        assert answer is streamed
+        assert not streamed.closed
