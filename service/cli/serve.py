@@ -12,6 +12,7 @@ import signal
 import sys
 
 from service.cli.embedded_valkey import EmbeddedValkey, binary
+from service.cli.key_check import check_keys
 from service.cli.machine import CannotStart, check_folder, check_port, open_files, worker_count
 from service.cli.saying import say
 from service.cli.template import Template, command
@@ -85,9 +86,10 @@ def _set_up(settings: Settings, template: Template) -> None:
     """Migrates, and makes the demo, in a process of its own: this one stays small. Raises CannotStart."""
     if _is_set_up(settings):
         say("the database is up to date")
-        return
-    say("bringing the database up to date")
-    setup = template.process("belowline-setup", command, "setup")
+        setup = template.process("belowline-setup", check_keys)
+    else:
+        say("bringing the database up to date")
+        setup = template.process("belowline-setup", command, "setup")
     setup.start()
     setup.join()
     if setup.exitcode != 0:

@@ -49,6 +49,7 @@ class Plan:
 
 
 def serve(plan: Plan) -> None:
+    """Serves until it is told to end. Raises CannotStart."""
     settings = plan.settings
     server = SteadyServer(
         plan.template,

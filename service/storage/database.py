@@ -111,11 +111,14 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        raw: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
         if connection.get_execution_options().get("writes", False):
-            _begin_writing(raw)
+            raw: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
+            try:
+                _begin_writing(raw)
+            except sqlite3.OperationalError as error:  # nobody wraps what is raised here
+                raise OperationalError("BEGIN IMMEDIATE", {}, error) from error
         else:
-            raw.execute("BEGIN")
+            connection.exec_driver_sql("BEGIN")
 
 
 def _begin_writing(connection: sqlite3.Connection) -> None:

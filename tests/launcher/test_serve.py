@@ -189,6 +189,23 @@ def test_production_makes_no_demo(service: RunningService) -> None:
         production.remove()
 
 
+@pytest.mark.parametrize("left", [None, "{}"])
+def test_a_database_that_was_served_before_needs_its_keys(service: RunningService, left: str | None) -> None:
+    keys = service.folder / "keys.json"
+    keyring.create(keys)
+    production = RunningService({"BELOWLINE_ENV": "production", "SECRET_KEYS_FILE": str(keys)})
+    try:
+        production.start()
+        production.stop()
+        if left is None:
+            keys.unlink()
+        else:
+            keys.write_text(left)
+        assert f"belowline: {keys}" in _refusal(production)
+    finally:
+        production.remove()
+
+
 def test_half_sent_requests_do_not_keep_readers_out(service: RunningService) -> None:
     service.start()
     head = b"POST /v1/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from service.storage import group_commit
+from service.storage import database, group_commit
 from service.storage.database import _prepare_sqlite
 from service.storage.group_commit import GroupCommit
 from tests.backing.waiting import wait_until
@@ -133,3 +134,19 @@ def test_many_threads_lose_nothing(engine: Engine, commits: list[int]) -> None:
         list(pool.map(lambda n: write(writers, n), range(300)))
     assert rows(engine) == set(range(300))
     assert len(commits) < 300
+
+
+def test_a_file_that_another_process_keeps_is_an_outage_and_free_again_afterwards(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "SQLITE_BUSY_MILLISECONDS", 50)
+    writers = GroupCommit(engine)
+    other = sqlite3.connect(str(engine.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="locked"):
+        write(writers, 1)
+    assert rows(engine) == set()  # who reads does not wait
+    other.execute("ROLLBACK")
+    other.close()
+    write(writers, 2)
+    assert rows(engine) == {2}
