@@ -59,22 +59,8 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
     with reading() as session:
         before, page, author = _found(session, site, comment_id)
     outcome = limits.permit(services, Action.EDIT, {**sender.keys, Scope.AUTHOR: author.email_index})
-    now = clock.now()
     new = _as_new(before, page, body)
-    asked = Asked(
-        site=site.slug,
-        page_key=page.key,
-        email_index=author.email_index,
-        parent=None,
-        body_fingerprint=body_hash(services, site.slug, body),
-        since=now - evidence.REPEATED_WITHIN,
-        address=sender.address_fingerprint,
-        now=now,
-        sources=sender.networks,
-        proven=comment_id,
-        besides=comment_id,
-        source=sender.source,
-    )
+    asked = _asked(services, before, new, author, sender)
     looked = look(services, site, new, asked, outcome)
     verdict = judge(new, looked.facts, site.policy)
     asks_outside = is_asked(site.slug)
@@ -90,14 +76,8 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
         keep_opinion(comment, looked.classified)
         changes = comments.Changes(site.slug)
         fate = review.fate(verdict.status, site.review_share, review.lot())
-        if was is Status.APPROVED and fate.status is Status.PENDING:
-            comments.set_status(session, comment, Status.PENDING, changes)
-            if alone.status is Status.PENDING:
-                announce(session, site.slug, News.COMMENT_HELD, {"comment": comment.id})
-        else:
-            comment.version += 1
-            if was is Status.APPROVED:
-                changes.approved[comment.page_id] += 0  # the same count, but readers see something else
+        if _waits_again(session, comment, fate, changes) and alone.status is Status.PENDING:
+            announce(session, site.slug, News.COMMENT_HELD, {"comment": comment.id})
         comments.keep_signals(session, comment, verdict.signals)
         links.replace(session, comment, linked_domains(body, comment.website))
         if was not in _OPEN:
@@ -113,6 +93,39 @@ def edit(services: Services, site: SiteProfile, comment_id: str, body: str, send
         changes.write(session)
         kinship.settle(session, comment, kin, edited=True)
         return Edited(for_author(comment, author.avatar_seed), page.key)
+
+
+def _asked(
+    services: Services, before: Comment, new: NewComment, author: authors.Author, sender: Sender
+) -> Asked:
+    now = clock.now()
+    return Asked(
+        site=before.site,
+        page_key=new.page.key,
+        email_index=author.email_index,
+        parent=None,
+        body_fingerprint=body_hash(services, before.site, new.body),
+        since=now - evidence.REPEATED_WITHIN,
+        address=sender.address_fingerprint,
+        now=now,
+        sources=sender.networks,
+        proven=before.id,
+        besides=before.id,
+        source=sender.source,
+    )
+
+
+def _waits_again(session: Session, comment: Comment, fate: review.Fate, changes: comments.Changes) -> bool:
+    """Raises the comment's version; whether readers must not see it any more."""
+    if comment.status is not Status.APPROVED:
+        comment.version += 1
+        return False
+    if fate.status is Status.PENDING:
+        comments.set_status(session, comment, Status.PENDING, changes)
+        return True
+    comment.version += 1
+    changes.approved[comment.page_id] += 0  # the same count, but readers see something else
+    return False
 
 
 def _rewrite(comment: Comment, body: str, asked: Asked) -> None:
