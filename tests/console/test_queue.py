@@ -125,9 +125,7 @@ def test_two_moderators_collide_and_nothing_is_overwritten(desk: Callable[..., D
     comment, other = paper.comment("Both are looking at this"), paper.comment("And at this later")
     anna, ben = desk(site=paper.slug), desk(site=paper.slug)
     hers, his = anna.open(), ben.open()
-    expect(his.locator(f"[data-id='{comment}'] .tag")).to_have_text(
-        f"\u2068{anna.login}\u2069 is looking at this"
-    )
+    expect(his.locator(f"[data-id='{comment}'] .tag")).to_have_text(f"Looked at by \u2068{anna.login}\u2069")
     # his page hears nothing of what she does
     his.route("**/v1/moderation/live*", lambda route: route.abort())
     hers.keyboard.press("a")
