@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import resource
 import socket
+import statistics
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from tests.backing.client import Answer
 from tests.backing.service import RunningService, comment
 
 pytestmark = pytest.mark.faults
 
 SLOW_CLIENTS = 2_000
-PATIENCE_SECONDS = 2
-TRIES = 5
+TRIES = 9
+AS_IF_NOBODY_WAS_SLOW = (
+    50  # times the usual; a server kept busy by the slow ones is thousands of times slower
+)
 ARTICLE = "https://news.example/article"
 
 POST = b"POST /v1/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -43,6 +45,11 @@ def running() -> Iterator[RunningService]:
         service.remove()
 
 
+@pytest.fixture(scope="module")
+def usual_seconds(running: RunningService) -> float:
+    return statistics.median(_read_and_post(running) for _ in range(TRIES))
+
+
 @pytest.fixture(params=HALF_SENT)
 def slow_clients(request: pytest.FixtureRequest, running: RunningService) -> Iterator[list[socket.socket]]:
     """Connections that have each sent a part of a request."""
@@ -57,23 +64,22 @@ def slow_clients(request: pytest.FixtureRequest, running: RunningService) -> Ite
             connection.close()
 
 
-def _read(service: RunningService) -> Answer:
-    return service.client().get(f"/v1/comments?site=demo&page={ARTICLE}")
-
-
-def _post(service: RunningService) -> Answer:
-    return service.client().post("/v1/comments", comment("I am quick.", ARTICLE))
+def _read_and_post(service: RunningService) -> float:
+    """The seconds that reading a page and posting below it take."""
+    began = time.monotonic()
+    assert service.client().get(f"/v1/comments?site=demo&page={ARTICLE}").status == 200
+    assert service.client().post("/v1/comments", comment("I am quick.", ARTICLE)).status == 201
+    return time.monotonic() - began
 
 
 def test_others_read_and_post_as_if_nobody_was_slow(
-    running: RunningService, slow_clients: list[socket.socket]
+    running: RunningService, usual_seconds: float, slow_clients: list[socket.socket]
 ) -> None:
+    seconds = []
     for number in range(TRIES):
         slow_clients[number].sendall(b"1")
-        began = time.monotonic()
-        assert _read(running).status == 200
-        assert _post(running).status == 201
-        assert time.monotonic() - began < PATIENCE_SECONDS
+        seconds.append(_read_and_post(running))
+    assert statistics.median(seconds) <= AS_IF_NOBODY_WAS_SLOW * usual_seconds
 
 
 def test_a_slow_request_is_answered_once_all_of_it_is_there(running: RunningService) -> None:
@@ -87,7 +93,7 @@ def test_a_slow_request_is_answered_once_all_of_it_is_there(running: RunningServ
 
 
 def test_a_head_that_never_ends_is_hung_up_on(running: RunningService) -> None:
-    with socket.create_connection(("127.0.0.1", running.port), timeout=15) as connection:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=60) as connection:
         connection.sendall(HALF_SENT["head"])
         answer = connection.recv(1024)
         assert answer == b"" or answer.startswith(b"HTTP/1.1 408"), answer
