@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -19,6 +18,7 @@ from service.storage.database import reading, transaction
 from service.storage.models import Account, LoginSession
 from tests.api.newsroom import Newsroom, open_newsroom
 from tests.api.signed_in import OWN, PASSWORD, Person, hire
+from tests.backing.cost import times_the_cost
 
 
 @pytest.fixture
@@ -362,13 +362,10 @@ def test_a_wrong_password_and_no_account_are_answered_alike(
 def test_an_unknown_login_takes_as_long_as_a_known_one(moderator: Person) -> None:
     nobody = Person(moderator.newsroom, "nobody-of-that-name", Role.MODERATOR)
 
-    def seconds(person: Person) -> float:
-        began = time.perf_counter()
-        person.begin("not the password")
-        return time.perf_counter() - began
+    def work_of(person: Person) -> Callable[[], object]:
+        return lambda: person.begin("not the password")
 
-    known, unknown = (min(seconds(person) for _ in range(3)) for person in (moderator, nobody))
-    assert unknown > known / 3
+    assert times_the_cost(work_of(moderator), work_of(nobody)) < 3
 
 
 def test_guessing_is_throttled_without_telling_which_accounts_exist(make_app: Callable[..., Flask]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.newspaper import Newspaper, newspaper_of
 from tests.browser.service import Service
@@ -21,7 +21,8 @@ new PerformanceObserver((list) => {
 }).observe({type: "layout-shift", buffered: true});
 for (const name of ["alert", "confirm", "prompt", "print"]) window[name] = () => { called.push(name); };
 """
-WAIT_MILLISECONDS = 10_000
+WAIT_MILLISECONDS = 30_000
+expect.set_options(timeout=WAIT_MILLISECONDS)
 
 
 @pytest.fixture(scope="session")

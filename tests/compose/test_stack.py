@@ -175,7 +175,7 @@ def test_the_main_job_through_the_proxy_survives_down_and_up(stack: Stack) -> No
         {"If-Match": f'"{version}"'},
     )
     assert decided.status == 200, decided.body
-    wait_until(lambda: _public(stack, page) == [first["id"]], "all processes show it", 3)
+    wait_until(lambda: _public(stack, page) == [first["id"]], "all processes show it")
 
     stack.compose("down", "--timeout", "10")
     stack.up()
@@ -195,7 +195,7 @@ def test_the_proxy_keeps_a_page_for_a_second_and_not_for_who_asks_past_it(stack:
     assert decided.status == 200, decided.body
     now = stack.client.get(f"/v1/comments?site=herald&page={page}", {"Cache-Control": "no-cache"})
     assert [item["id"] for item in now.json()["comments"]] == [posted["id"]]
-    wait_until(lambda: _public(stack, page) == [posted["id"]], "what the proxy kept is old", 3)
+    wait_until(lambda: _public(stack, page) == [posted["id"]], "what the proxy kept is old")
     again = stack.client.get(f"/v1/comments?site=herald&page={page}", {"If-None-Match": now.headers["ETag"]})
     assert again.status == 304
 

@@ -14,8 +14,6 @@ from tests.faults.writers import Writers, stored
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres]
 
-BACK_SECONDS = 5
-
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[PostgresServer]:
@@ -75,7 +73,7 @@ def test_a_database_stopped_and_started_under_load_costs_no_comment(
         wait_until(lambda: writers.refused[503] >= 20, "comments are refused", 30)
         database.start()
         so_far = len(writers.acknowledged)
-        wait_until(lambda: len(writers.acknowledged) > so_far, "comments come in again", BACK_SECONDS)
+        wait_until(lambda: len(writers.acknowledged) > so_far, "comments come in again")
     assert set(writers.refused) == {503}
     assert writers.without_retry_after == 0
     assert writers.unanswered == 0

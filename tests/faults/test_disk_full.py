@@ -40,7 +40,7 @@ def test_a_full_disk_is_answered_with_503_and_costs_no_comment(running: RunningS
         assert running.client().get("/v1/comments?site=demo&page=https://news.example/0").status == 200
         _let_files_grow_to(running, resource.RLIM_INFINITY)
         so_far = len(writers.acknowledged)
-        wait_until(lambda: len(writers.acknowledged) > so_far + 20, "comments come in again", 10)
+        wait_until(lambda: len(writers.acknowledged) > so_far + 20, "comments come in again", 30)
     assert set(writers.refused) == {503}
     assert writers.without_retry_after == 0
     assert writers.unanswered == 0

@@ -155,4 +155,4 @@ def test_after_a_reset_readers_write_as_before(service: RunningService) -> None:
         address = f"203.0.113.{time.monotonic_ns() % 250}"
         return service.client().post("/v1/comments", sent, {"X-Forwarded-For": address}).status == 201
 
-    wait_until(as_before, "readers are not asked for work any more", 10)
+    wait_until(as_before, "readers are not asked for work any more", 30)
