@@ -6,18 +6,15 @@ import gc
 
 gc.disable()  # nothing here becomes garbage, and to look for it takes a quarter of the time
 
-import granian._loops
-import granian._signals
-import granian.server.mp
-import granian.wsgi
+import uvloop
 
 import service.app
+import service.cli.server.process
 import service.cli.serving
-import service.cli.waiting_room
 import service.jobs.flush
 import service.jobs.foreground
 
 gc.freeze()  # a collection would write to every object, and so copy every page
 gc.enable()
 
-__all__ = ["granian", "service"]
+__all__ = ["service", "uvloop"]

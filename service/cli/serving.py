@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import http.client
-import importlib
+import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from multiprocessing.connection import Connection
+from pathlib import Path
 
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-
+import service
 from service.cli.jobs_child import JobsChild
 from service.cli.machine import CannotStart
 from service.cli.saying import say
-from service.cli.server import SteadyServer
-from service.cli.server_log import server_log
+from service.cli.server.supervisor import Supervisor
 from service.cli.template import Template
 from service.settings import Settings
 
-TARGET = "service.wsgi:app"
-# Of one worker: connections, idle ones too; requests whose body is still being sent; files for all that and the rest.
-CONNECTIONS = 4096
-WAITING = 2048
-OPEN_FILES = 2 * CONNECTIONS
-HEADER_MILLISECONDS = 10_000
-HEADER_BYTES = 32 * 1024
-STOP_SECONDS = 5
+OPEN_FILES = 8192  # of one process: connections, idle ones too, and the rest
 READY_PAUSE_SECONDS = 0.1
 
 
@@ -51,59 +39,37 @@ class Plan:
 def serve(plan: Plan) -> None:
     """Serves until it is told to end. Raises CannotStart."""
     settings = plan.settings
-    server = SteadyServer(
-        plan.template,
-        TARGET,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=plan.workers,
-        # made when needed; the waiting room lets `threads` of them in
-        blocking_threads=settings.threads + WAITING,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),
-        websockets=False,
-        backpressure=CONNECTIONS,
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
-        reload=plan.reload,
-        log_level=LogLevels.error,
-        log_dictconfig=server_log(as_json=settings.production),
-    )
+    supervisor = Supervisor(plan.template, (settings.host, settings.port), say)
     say(f"starting {plan.workers} serving processes with {settings.threads} threads each")
     threading.Thread(target=_announce, args=(plan,), name="announce", daemon=True).start()
-    with _jobs(plan, server):
-        try:
-            server.serve(target_loader=load_worker)
-        except OSError as problem:  # the port was taken meanwhile, or a process could not be made
-            server.kill_workers()
-            raise CannotStart(f"the server cannot go on: {problem.strerror}") from None
+    if plan.reload:
+        threading.Thread(target=_follow_code, args=(supervisor,), name="follow-code", daemon=True).start()
+    jobs = JobsChild(plan.template, lambda: _is_alive(settings), say) if settings.jobs else None
+    if jobs is not None:
+        jobs.start()
+    try:
+        supervisor.serve(plan.workers, serve_place, jobs.renew if jobs is not None else lambda: None)
+    except OSError as problem:  # the port was taken meanwhile, or a process could not be made
+        raise CannotStart(f"the server cannot go on: {problem.strerror}") from None
+    finally:
+        if jobs is not None:
+            jobs.stop()
     say("stopped")
 
 
-def load_worker(target: str) -> Callable[..., Any]:
-    """The WSGI callable, inside a new serving process: what is prepared needs no place in the waiting room."""
-    from service.cli.waiting_room import WaitingRoom
+def serve_place(listener: socket.socket, ready: Connection) -> None:
+    """Inside a new serving process: all that it takes is imported there, and not by the launcher."""
+    from service.cli.server.process import serve as serve_in_process
 
-    module, name = target.split(":")
-    front = getattr(importlib.import_module(module), name).wsgi_app
-    front.inner = WaitingRoom(front.inner, Settings.from_environ().threads, WAITING)
-    return front  # type: ignore[no-any-return]
+    serve_in_process(listener, ready)
 
 
-@contextmanager
-def _jobs(plan: Plan, server: SteadyServer) -> Iterator[None]:
-    """Has the jobs done meanwhile, where no worker of its own runs beside."""
-    if not plan.settings.jobs:
-        yield
-        return
-    child = JobsChild(plan.template, lambda: _is_alive(plan.settings), say)
-    child.start()
-    server.on_reload(child.renew)
-    try:
-        yield
-    finally:
-        child.stop()
+def _follow_code(supervisor: Supervisor) -> None:
+    """Renews the serving processes whenever a source file changes."""
+    from watchfiles import PythonFilter, watch
+
+    for _ in watch(Path(service.__file__).parent, watch_filter=PythonFilter()):
+        supervisor.renew()
 
 
 def _announce(plan: Plan) -> None:

@@ -33,6 +33,20 @@ class Dependency:
     version: int
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What many requests get alike; `head` is its beginning as it is sent, to which the rest of the head is added."""
+
+    status: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    head: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        lines = [f"HTTP/1.1 {self.status}", *(f"{name}: {text}" for name, text in self.headers), ""]
+        object.__setattr__(self, "head", "\r\n".join(lines).encode("latin-1"))
+
+
 @dataclass
 class Prepared:
     """An answer to readers of `site`: its bytes in each encoding (made when first asked for) and its entity tag."""
@@ -46,6 +60,7 @@ class Prepared:
     checked: float = 0.0
     confirmed: float = NEVER
     encoded: dict[str, bytes] = field(default_factory=dict)
+    answers: dict[tuple[str, bool, str | None], Answer] = field(default_factory=dict)
     turn: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -112,6 +127,19 @@ class PreparedCache:
             if not self._still_true(request, entry, oldest, (must_wait, exact)):
                 self.misses += 1
                 return None
+        self.hits += 1
+        with suppress(KeyError):  # dropped just now by another thread
+            self._entries.move_to_end(request)
+        return entry
+
+    def get_at_once(self, request: str) -> Prepared | None:
+        """The prepared answer, if nobody has to look before it is served; the others are for `get`."""
+        entry = self._entries.get(request)
+        if entry is None:
+            return None
+        age = time.monotonic() - entry.checked
+        if age > self._fresh_seconds and not (age <= self.BOUND_SECONDS and entry.turn.locked()):
+            return None
         self.hits += 1
         with suppress(KeyError):  # dropped just now by another thread
             self._entries.move_to_end(request)

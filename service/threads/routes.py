@@ -106,10 +106,8 @@ def _serve(make: Callable[[Read], Prepared]) -> Response:
             entry = make(read) if exact else _from_replica(make) or make(read)
             _newest(entry.site.slug, _versions(entry))
             cache.put(wanted, entry, read_at)
-    status, headers, body = front.answer(
-        entry, request.environ, None
-    )  # CORS is added to all of Flask's answers
-    return Response(body, status=status, headers=headers)
+    found = front.answer(entry, request.environ, None)  # CORS is added to all of Flask's answers
+    return Response(found.body, status=found.status, headers=list(found.headers))
 
 
 def _from_replica(make: Callable[[Read], Prepared]) -> Prepared | None:

@@ -14,7 +14,7 @@ _VERSION = re.compile(r'"(\d{1,9})"')
 
 def matches(if_none_match: str, etag: str) -> bool:
     """Whether an If-None-Match header names `etag` (with its quotes), compared weakly."""
-    if if_none_match.strip() == "*":
+    if if_none_match == etag or if_none_match.strip() == "*":
         return True
     return any(tag.strip().removeprefix("W/") == etag for tag in if_none_match.split(","))
 

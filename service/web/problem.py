@@ -16,6 +16,7 @@ HTTP_PROBLEMS: dict[int, tuple[str, str, str]] = {
     400: ("malformed", "The request cannot be read", "The request is not valid HTTP."),
     404: ("not-found", "Nothing is here", "There is no such address."),
     405: ("method-not-allowed", "This method is not allowed here", "The Allow header lists what is."),
+    408: ("too-slow", "The request was not here in time", "Send it again, without a pause in it."),
     413: ("too-large", "The request is too large", "A request may hold at most 64 KiB."),
     414: ("uri-too-long", "The address is too long", "Shorten the query."),
     415: ("unsupported-media-type", "This content type is not taken", "Send application/json."),

@@ -25,7 +25,7 @@ from tests.api.signed_in import PASSWORD, hire
 TABLE = Path(__file__).parents[2] / "docs" / "problems.md"
 ROW = re.compile(r"^\| `([a-z-]+)` \| (\d{3}) \|", re.MULTILINE)
 # Answered before any route of ours: the HTTP server's own.
-SERVERS_OWN = {"uri-too-long", "headers-too-large"}
+SERVERS_OWN = {"uri-too-long", "headers-too-large", "too-slow"}
 
 
 def refusals(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:

@@ -24,15 +24,16 @@ class JsonLine(logging.Formatter):
 
 
 def server_log(*, as_json: bool) -> dict[str, Any]:
-    """The part of a `logging.config` dictionary that the server replaces its own with."""
-    generic: dict[str, Any] = (
+    """The server's logging (a `logging.config` dictionary): errors only, to standard error."""
+    line: dict[str, Any] = (
         {"()": f"{__name__}.JsonLine"} if as_json else {"format": "==> server: %(message)s"}
     )
-    to_stderr = {"class": "logging.StreamHandler", "stream": "ext://sys.stderr"}
     return {
-        "formatters": {"generic": generic, "access": {"format": "%(message)s"}},
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": line},
         "handlers": {
-            "console": {"formatter": "generic", **to_stderr},
-            "access": {"formatter": "access", **to_stderr},
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}
         },
+        "loggers": {"uvicorn": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
     }
