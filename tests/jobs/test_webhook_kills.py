@@ -27,7 +27,8 @@ from tests.backing.service import ROOT
 from tests.backing.waiting import wait_until
 
 KILLS = 200
-# Each cold start would take a second: workers are forked off one process that has loaded everything and asked nobody.
+# Each cold start would take a second: workers are forked off one process that has sent a message itself, by which all
+# is loaded that is loaded when needed, and has given up its connections.
 PROGRAM = """
 import os, signal, sys
 from ipaddress import ip_address
@@ -38,11 +39,19 @@ from service.jobs.worker import Worker
 from service.notify.announcing import DELIVER
 from service.notify.delivering import deliver
 from service.settings import Settings
+from service.storage.database import db
 from service.web.context import services
+
+def and_rest(services, payload):
+    deliver(services, payload)
+    first.stopping.set()
 
 here = (ip_address("127.0.0.1"),)
 app = create_app(Settings(instance_dir=Path(sys.argv[1]), database_url=sys.argv[2], outbound_allow=here))
 with app.app_context():
+    first = Worker(services(), [Kind(DELIVER, and_rest)])
+    first.run_due()
+    db.engine.dispose()
     worker = Worker(services(), [Kind(DELIVER, deliver, attempts=1000, lease_seconds=0)])
     killed = True
     while killed:
@@ -79,13 +88,13 @@ def test_it_arrives_under_one_id_however_many_workers_die(
     sender = tmp_path / "sender.pid"
 
     def kill_the_sender(_sent: Sent) -> Said:
-        if len(receiver.got) <= KILLS:
+        if 1 < len(receiver.got) <= 1 + KILLS:
             os.kill(int(sender.read_text()), signal.SIGKILL)
         return Said()
 
     with receiving() as receiver:
         receiver.answer = kill_the_sender
-        message = _message(receiver.url)
+        first, message = _message(receiver.url), _message(receiver.url)
 
         def state() -> DeliveryState:
             with reading() as session:
@@ -102,6 +111,7 @@ def test_it_arrives_under_one_id_however_many_workers_die(
         os.kill(int(sender.read_text()), signal.SIGTERM)
         assert workers.wait() == 0
     assert state() is DeliveryState.DELIVERED
-    assert len(receiver.got) == KILLS + 1
-    assert {sent.headers["webhook-id"] for sent in receiver.got} == {f"msg_{message}"}
+    assert len(receiver.got) == 1 + KILLS + 1
+    assert receiver.got[0].headers["webhook-id"] == f"msg_{first}"
+    assert {sent.headers["webhook-id"] for sent in receiver.got[1:]} == {f"msg_{message}"}
     assert ip_address("127.0.0.1") not in services().outbound.allowed, "only the workers were allowed to"
