@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import select
@@ -29,18 +30,24 @@ LIMITS_OF_SUBMISSIONS = (
 WORDS = {"approved": "approve", "rejected": "reject", "spam": "spam", "deleted": "delete"}
 
 
+class Row(SimpleNamespace):
+    """One row: each member is read thousands of times, which the attributes of a model are too slow for."""
+
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
+
 @dataclass(frozen=True)
 class Raw:
     """All rows of a site."""
 
-    comments: list[Comment]
-    signals: list[StoredSignal]
-    events: list[Event]
-    hits: list[LimitHits]
+    comments: list[Row]
+    signals: list[Row]
+    events: list[Row]
+    hits: list[Row]
 
     @cached_property
-    def by_comment(self) -> dict[str | None, list[Event]]:
-        found: dict[str | None, list[Event]] = defaultdict(list)
+    def by_comment(self) -> dict[str | None, list[Row]]:
+        found: dict[str | None, list[Row]] = defaultdict(list)
         for event in sorted(self.events, key=lambda event: event.version or 0):
             if event.version is not None:
                 found[event.comment_id].append(event)
@@ -53,27 +60,40 @@ class Raw:
             found[signal.comment_id, signal.comment_version].add(signal.check)
         return found
 
-    def events_of(self, comment: Comment) -> list[Event]:
+    @cached_property
+    def waits(self) -> list[tuple[datetime, float]]:
+        """Every decision about a comment that waited: when, and after how many seconds."""
+        found = []
+        for comment in self.comments:
+            events = self.events_of(comment)
+            for number, event in enumerate(events):
+                if event.kind == "decided" and event.before == "pending":
+                    edits = [e.created_at for e in events[:number] if e.kind == "edited"]
+                    seconds = (event.created_at - max([comment.created_at, *edits])).total_seconds()
+                    found.append((event.created_at, seconds))
+        return found
+
+    def events_of(self, comment: Row) -> list[Row]:
         return self.by_comment[comment.id]
 
-    def since_text(self, comment: Comment) -> list[Event]:
+    def since_text(self, comment: Row) -> list[Row]:
         """From the event that brought in the present text on."""
         found = self.events_of(comment)
         last = max((i for i, e in enumerate(found) if e.kind in ("submitted", "edited")), default=len(found))
         return found[last:]
 
-    def standing(self, comment: Comment) -> list[Event]:
+    def standing(self, comment: Row) -> list[Row]:
         """Decisions about the present text that nobody undid."""
         events = self.since_text(comment)
         undone = {event.decision_id for event in events if event.kind == "undone"}
         return [e for e in events if e.kind == "decided" and e.decision_id not in undone]
 
-    def label(self, comment: Comment) -> str:
+    def label(self, comment: Row) -> str:
         standing = self.standing(comment)
         last = str(standing[-1].after) if standing else ""
         return {"approved": "fine", "rejected": "refused", "spam": "refused"}.get(last, "")
 
-    def fate(self, comment: Comment) -> str:
+    def fate(self, comment: Row) -> str:
         """What became of the present text before people looked: `due` for review, decided `unseen`, or neither."""
         events = self.since_text(comment)
         if not events:
@@ -86,23 +106,23 @@ class Raw:
             return "due" if told["sampled"] else "neither"
         return "due" if events[0].after == "pending" else "neither"
 
-    def weight(self, comment: Comment) -> float:
+    def weight(self, comment: Row) -> float:
         """For how many comments one that was reviewed stands."""
         events = self.since_text(comment)
         alone = len(events) > 1 and events[1].kind in ("published", "filtered")
         probability: float = events[int(alone)].detail["review_probability"]
         return 1 / probability
 
-    def mean(self, some: list[Comment], value: Callable[[Comment], float]) -> float | None:
+    def mean(self, some: list[Row], value: Callable[[Row], float]) -> float | None:
         """Of all that these stand for."""
         weights = [self.weight(comment) for comment in some]
         total = sum(weight * value(comment) for weight, comment in zip(weights, some, strict=True))
         return total / sum(weights) if some else None
 
-    def share(self, some: list[Comment], hit: Callable[[Comment], bool]) -> float | None:
+    def share(self, some: list[Row], hit: Callable[[Row], bool]) -> float | None:
         return self.mean(some, lambda comment: float(hit(comment)))
 
-    def fired(self, comment: Comment) -> set[str]:
+    def fired(self, comment: Row) -> set[str]:
         events = self.since_text(comment)
         return self.checks_of[comment.id, events[0].version] if events else set()
 
@@ -111,10 +131,13 @@ def read(newsroom: Newsroom) -> Raw:
     """The raw tables as they are now."""
     with newsroom.app.app_context(), reading() as session:
         tables = [
-            list(session.scalars(select(model).where(model.site == newsroom.site)))
-            for model in (Comment, StoredSignal, Event, LimitHits)
+            [
+                Row(**row)
+                for row in session.execute(select(*columns).where(columns.site == newsroom.site)).mappings()
+            ]
+            for columns in (model.__table__.columns for model in (Comment, StoredSignal, Event, LimitHits))
         ]
-    return Raw(*tables)  # type: ignore[arg-type]
+    return Raw(*tables)
 
 
 def bucket_start(moment: datetime, bucket: str) -> datetime:
@@ -199,12 +222,12 @@ def quality(raw: Raw, since: datetime, until: datetime) -> dict[str, Any]:
     }
 
 
-def _in_bin(comment: Comment, number: int) -> bool:
+def _in_bin(comment: Row, number: int) -> bool:
     low, high = number / 10, (number + 1) / 10
     return low <= comment.score < high or (number == 9 and comment.score == 1.0)
 
 
-def _bin(raw: Raw, inside: list[Comment], unseen: list[Comment], refused: list[Comment]) -> tuple[Any, ...]:
+def _bin(raw: Raw, inside: list[Row], unseen: list[Row], refused: list[Row]) -> tuple[Any, ...]:
     known = len(inside) >= 30 and not unseen
     return (
         len(inside),
@@ -215,14 +238,7 @@ def _bin(raw: Raw, inside: list[Comment], unseen: list[Comment], refused: list[C
 
 def waits(raw: Raw, since: datetime, until: datetime) -> list[float]:
     """The seconds of every decision of this time about a comment that waited, sorted."""
-    found = []
-    for comment in raw.comments:
-        events = raw.events_of(comment)
-        for number, event in enumerate(events):
-            if event.kind == "decided" and event.before == "pending" and since <= event.created_at < until:
-                edits = [e.created_at for e in events[:number] if e.kind == "edited"]
-                found.append((event.created_at - max([comment.created_at, *edits])).total_seconds())
-    return sorted(found)
+    return sorted(seconds for moment, seconds in raw.waits if since <= moment < until)
 
 
 def ages(raw: Raw, moment: datetime) -> list[float]:
@@ -256,7 +272,7 @@ def work(raw: Raw, since: datetime, until: datetime) -> dict[str, dict[str, int]
     return found
 
 
-def _turned_by(events: list[Event], number: int) -> str | None:
+def _turned_by(events: list[Row], number: int) -> str | None:
     """Who turned the decision at this place, if anybody did."""
     mine = events[number]
     after = events[number + 1 :]
