@@ -12,7 +12,7 @@ from standardwebhooks import Webhook as Signer
 from service import clock
 from service.domain.announcement import DeliveryState, HookFormat
 from service.notify.messages import body_for
-from service.outbound.fetch import OutboundError
+from service.outbound.reply import OutboundError
 from service.privacy.secrets import Secrets
 from service.storage import webhooks
 from service.storage.database import transaction

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
 
-from service.outbound.fetch import Outbound, OutboundError, Reply
+from service.outbound.fetch import Outbound
+from service.outbound.reply import OutboundError, Reply
 
 DEFAULT_URL: Final = "https://rest.akismet.com/1.1"
 #: The protocol wants an address of the sender. We keep none, so we have none to give.

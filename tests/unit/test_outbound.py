@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from service.domain.errors import TextProblem
-from service.outbound import fetch
-from service.outbound.fetch import Outbound, OutboundError
+from service.outbound import fetch, session
+from service.outbound.fetch import Outbound
 from service.outbound.guard import clean_target, is_global
+from service.outbound.reply import OutboundError
 from service.settings import Settings, SettingsError
 from tests.corpora import payloads
 
@@ -208,7 +209,7 @@ def test_this_machine_is_out_of_reach_unless_a_setting_says_so() -> None:
             Outbound().post(url, b"{}", {})
         assert Outbound([LOOPBACK]).post(url, b"{}", {}).status == 204
     assert fetch.SECONDS == 10
-    assert fetch.ANSWER_MAX == 65_536
+    assert session.ANSWER_MAX == 65_536
 
 
 def test_the_setting_takes_loopback_only_and_never_in_production() -> None:
