@@ -30,7 +30,7 @@ class Template:
         self._outdated = reload or sys.platform != "linux"
 
     def prepare(self) -> None:
-        """Starts the template, which imports while others go on; its environment is that of this moment."""
+        """Starts the template, which imports while others go on."""
         # Each of many threads would get memory of its own to take from: a tenth more of all after some load.
         os.environ.setdefault("MALLOC_ARENA_MAX", "2")
         if not self._outdated:
@@ -44,10 +44,12 @@ class Template:
     def process(self, name: str, work: Callable[..., object], *arguments: Any) -> BaseProcess:
         """A process, not started yet, that is to run `work` (found by its name) and ends with the launcher.
 
-        `ps -o comm` shows the first 15 letters of `name`.
+        Its environment is that of this moment. `ps -o comm` shows the first 15 letters of `name`.
         """
         context: Any = get_context("spawn" if self._outdated else "forkserver")
-        process: BaseProcess = context.Process(name=name, target=_run, args=(work, *arguments))
+        process: BaseProcess = context.Process(
+            name=name, target=_run, args=(dict(os.environ), work, *arguments)
+        )
         return process
 
 
@@ -61,7 +63,9 @@ def command(*arguments: str) -> None:
     app.cli.main(list(arguments), prog_name="flask", obj=ScriptInfo(create_app=lambda: app))
 
 
-def _run(work: Callable[..., object], *arguments: Any) -> None:
+def _run(environment: dict[str, str], work: Callable[..., object], *arguments: Any) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
     die_with_parent(os.getppid())  # the launcher or the template: the kernel sees to it
     threading.Thread(target=_follow_launcher, name="follow-launcher", daemon=True).start()
     show_name(current_process().name)

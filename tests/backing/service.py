@@ -113,6 +113,13 @@ class RunningService:
         """A client, with a moderator's or admin's token if given."""
         return Client(self.base_url, token)
 
+    def children(self) -> list[int]:
+        """The process ids of what the launcher itself has started."""
+        if self._launcher is None:
+            return []
+        tasks = Path(f"/proc/{self._launcher.pid}/task").glob("*/children")
+        return [int(child) for task in tasks for child in task.read_text().split()]
+
     def workers(self) -> list[int]:
         """The process ids of the serving processes."""
         return self._named("belowline-web")

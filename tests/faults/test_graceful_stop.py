@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 
@@ -37,6 +38,23 @@ def test_a_comment_whose_sending_has_begun_is_still_taken(sqlite_service: Runnin
         sender.sendall(body[20:])
         assert sender.recv(64).startswith(b"HTTP/1.1 201")
     assert sqlite_service.wait() == 0
+
+
+def test_who_waits_while_a_process_starts_is_answered_although_it_is_to_stop(
+    sqlite_service: RunningService,
+) -> None:
+    sqlite_service.start()
+    lost = sqlite_service.workers()[0]
+    os.kill(lost, signal.SIGKILL)
+    wait_until(lambda: len(set(sqlite_service.workers()) - {lost}) == 2, "its successor has begun to start")
+    waiting = [socket.create_connection(("127.0.0.1", sqlite_service.port), timeout=20) for _ in range(16)]
+    for connection in waiting:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    sqlite_service.signal(signal.SIGTERM)
+    assert [connection.recv(12) for connection in waiting] == [b"HTTP/1.1 200"] * len(waiting)
+    assert sqlite_service.wait() == 0
+    for connection in waiting:
+        connection.close()
 
 
 def test_a_sender_that_stops_half_way_does_not_keep_the_service_from_stopping(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -43,22 +44,23 @@ def _refusal(service: RunningService, **settings: str) -> str:
 
 
 def _valkeys(service: RunningService) -> list[int]:
-    folder = f"{socket_folder(service)}/"
-    return [int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit() and folder in _command(p)]
+    """The embedded Valkey: a child of the launcher."""
+    return [process for process in service.children() if "valkey-server" in _command(process)]
 
 
-def _command(folder: Path) -> str:
+def _command(process: int) -> str:
     try:
-        return (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         return ""
 
 
 def socket_folder(service: RunningService) -> str:
-    """The folder of the embedded Valkey's socket, which is in the workers' environment."""
-    environment = Path(f"/proc/{service.workers()[0]}/environ").read_bytes().decode().split("\0")
-    url = next(line for line in environment if line.startswith("REDIS_URL="))
-    return os.path.dirname(url.removeprefix("REDIS_URL=unix://"))
+    """The folder of the embedded Valkey's socket, which it is told on its command line."""
+    (valkey,) = _valkeys(service)
+    found = re.search(r"(\S+)/\S+\.sock\b", _command(valkey))
+    assert found is not None, _command(valkey)
+    return found[1]
 
 
 def test_the_first_start_makes_a_demo_that_can_be_used_at_once(service: RunningService) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import sys
@@ -19,11 +20,12 @@ TARGET = "service.wsgi:app"
 SENDING = 2048
 BODY_SECONDS = 30
 STOP_SECONDS = 5
+LAST_CALL_SECONDS = 0.05
 SWITCH_SECONDS = 0.001  # how long a thread may compute while the event loop has something to do
 
 
-class _Announced(Server):
-    """Says through `ready` that it takes requests."""
+class _Server(Server):
+    """Says through `ready` that it takes requests; told to end, it first takes who waits on the socket already."""
 
     def __init__(self, config: Config, ready: Connection) -> None:
         super().__init__(config)
@@ -33,6 +35,10 @@ class _Announced(Server):
         await super().startup(sockets)
         self._ready.send(True)
         self._ready.close()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await asyncio.sleep(LAST_CALL_SECONDS)
+        await super().shutdown(sockets)
 
 
 def serve(listener: socket.socket, ready: Connection) -> None:
@@ -55,4 +61,4 @@ def serve(listener: socket.socket, ready: Connection) -> None:
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    _Announced(config, ready).run(sockets=[listener])
+    _Server(config, ready).run(sockets=[listener])

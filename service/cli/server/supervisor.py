@@ -141,6 +141,8 @@ class Supervisor:
     def _stop(self) -> None:
         for place in self._places:
             place.listener.close()
+        for place in self._places:
+            wait([place.ready, place.process.sentinel], STOP_SECONDS)  # who waits on its socket is answered
             place.process.terminate()
         _join(self._places, STOP_SECONDS)
 
