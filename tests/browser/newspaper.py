@@ -37,7 +37,8 @@ def newspaper_of(service: Service, address: str = "") -> Iterator[Newspaper]:
     """A newspaper that the service's site `demo` takes requests from; `address` is where its readers find it."""
     paper = Newspaper(address or service.url).start()
     try:
-        service.flask("sites", "update", "demo", "--origin", paper.origin)
+        admin = service.client(service.credentials()["admin_token"])
+        assert admin.patch("/v1/admin/sites/demo", {"origins": ["self", paper.origin]}).status == 200
         asking = {"Origin": paper.origin}
         wait_until(
             lambda: service.client().get("/v1/counts?site=demo&page=any", asking).status == 200,

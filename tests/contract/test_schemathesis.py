@@ -116,9 +116,7 @@ def _newsroom(postgres: pytest.FixtureRequest | None) -> Newsroom:
     service = RunningService(settings)
     try:
         service.start()
-        for status, number in (("approved", 60), ("pending", 60)):
-            seed = ["--site", "demo", "--page", PAGE, "--status", status, "--comments", str(number)]
-            service.flask("seed", *seed)
+        service.flask("seed", "--site", "demo", "--page", PAGE, "--status", "pending", "--comments", "120")
         return Newsroom(service, _known(service))
     except BaseException:
         service.remove()
@@ -126,8 +124,12 @@ def _newsroom(postgres: pytest.FixtureRequest | None) -> Newsroom:
 
 
 def _known(service: RunningService) -> dict[str, list[str]]:
-    moderator = service.client(service.credentials()["moderator_token"])
+    moderator, admin = (
+        service.client(service.credentials()[name]) for name in ("moderator_token", "admin_token")
+    )
     queue = "/v1/moderation/comments?site=demo&limit=60&status="
+    half = [comment["id"] for comment in moderator.get(queue + "pending").json()["comments"]]
+    moderator.post("/v1/moderation/decisions", {"decision": "approve", "ids": half})
     approved, pending = (
         moderator.get(queue + status).json()["comments"] for status in ("approved", "pending")
     )
@@ -139,10 +141,10 @@ def _known(service: RunningService) -> dict[str, list[str]]:
     ]
     first = {"site": "demo", "rules": [{"kind": "word", "value": "casino"}], "note": ""}
     assert moderator.put("/v1/moderation/rules", first, {"If-Match": '"0"'}).status == 200
-    service.flask("sites", "add", "herald", "--origin", "self")
-    for _ in range(3):
-        service.flask("tokens", "add", "--role", "moderator", "--site", "herald", "--label", "spare")
-    admin = service.client(service.credentials()["admin_token"])
+    herald = {"slug": "herald", "name": "The Herald", "origins": ["self"], "policy": "hold_all"}
+    assert admin.post("/v1/admin/sites", herald).status == 201
+    spare = {"role": "moderator", "sites": ["herald"], "label": "spare", "days": 1}
+    assert [admin.post("/v1/admin/tokens", spare).status for _ in range(3)] == [201] * 3
     tokens = admin.get("/v1/admin/tokens").json()["tokens"]
     accounts = [
         admin.post("/v1/admin/accounts", {"login": f"spare-{n}", "role": "moderator", "sites": ["herald"]})
