@@ -21,7 +21,6 @@ SENDING = 2048
 BODY_SECONDS = 30
 STOP_SECONDS = 5
 LAST_CALL_SECONDS = 0.05
-SWITCH_SECONDS = 0.001  # how long a thread may compute while the event loop has something to do
 
 
 class _Server(Server):
@@ -45,7 +44,6 @@ def serve(listener: socket.socket, ready: Connection) -> None:
     """Inside a new process: serves until SIGTERM, then answers what it has taken, for some seconds."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the launcher, which tells us
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # before the server has its own handler, and after
-    sys.setswitchinterval(SWITCH_SECONDS)
     app = import_from_string(TARGET)
     settings = Settings.from_environ()
     config = Config(

@@ -66,8 +66,8 @@ class Supervisor:
                 self._replace_lost()
                 if self._renewing and not self._ending:
                     self._renewing = False
-                    self._renew()
-                    renewed()
+                    if self._renew():
+                        renewed()
         finally:
             self._stop()
 
@@ -111,18 +111,21 @@ class Supervisor:
                     "serving processes end as soon as they are started: see what they say above"
                 )
             self._report(f"a serving process ended ({place.process.exitcode}); starting another")
+            place.ready.close()
             self._places[number] = self._start(place.listener, successor=True)
 
-    def _renew(self) -> None:
+    def _renew(self) -> bool:
         self._template.outdate()
         for number, place in enumerate(self._places):
             new = self._start(place.listener)
             if not self._is_ready(new):
-                self._report("the new code does not serve: the processes that run the old one go on")
-                return
+                if not self._ending:
+                    self._report("the new code does not serve: the processes that run the old one go on")
+                return False
             place.process.terminate()
             self._places[number] = new
             _join([place], STOP_SECONDS)
+        return True
 
     def _is_ready(self, place: Place) -> bool:
         """Whether it serves, once it does or has ended."""
