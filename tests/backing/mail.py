@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -77,6 +79,9 @@ def mail_sink() -> Iterator[MailSink]:
     controller = Controller(sink, hostname="127.0.0.1", port=sink.port, enable_SMTPUTF8=True)
     controller.start()
     try:
-        yield sink
+        with pytest.MonkeyPatch.context() as patch:
+            # To load the certificates of all the world for every mail takes longer than the mail.
+            patch.setenv("SSL_CERT_FILE", os.devnull)
+            yield sink
     finally:
         controller.stop()
