@@ -4,23 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
+from service import clock
 from service.app import create_app
+from service.auth import passwords
+from service.domain.role import Role
 from service.settings import Settings
 from service.storage import schema
 from service.storage.database import db
 from tests.api.mailed import Mailroom, open_mailroom
 from tests.api.newsroom import Newsroom, open_newsroom
+from tests.api.signed_in import Person, hire
 from tests.backing.fixtures import postgres_server, redis_server
 from tests.backing.mail import MailSink, mail_sink
 from tests.backing.postgres import PostgresServer
 
 __all__ = ["postgres_server", "redis_server"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """A hash takes a tenth of a second of both processors; those who look at the time use `real_passwords`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
+@pytest.fixture
+def real_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher())
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -96,3 +115,26 @@ def mailroom(
     made.work()  # what other tests left
     mail_server.received.clear()
     return made
+
+
+@pytest.fixture
+def moderator(newsroom: Newsroom) -> Person:
+    return hire(newsroom)
+
+
+@pytest.fixture
+def admin(newsroom: Newsroom) -> Person:
+    return hire(newsroom, Role.ADMIN)
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], datetime]:
+    """Stops the clock, moves it on, and says what it shows then."""
+    present = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: present)
+
+    def move(by: timedelta) -> datetime:
+        monkeypatch.setattr(clock, "now", lambda: present + by)
+        return present + by
+
+    return move

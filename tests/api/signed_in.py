@@ -15,6 +15,9 @@ from service import clock
 from service.auth import accounts
 from service.auth.accounts import NewAccount
 from service.domain.role import Role
+from service.storage import access
+from service.storage.database import reading, transaction
+from service.storage.models import Account
 from tests.api.newsroom import Newsroom
 
 PASSWORD = "correct horse battery"
@@ -97,3 +100,21 @@ def hire(newsroom: Newsroom, role: Role = Role.MODERATOR) -> Person:
     with newsroom.app.app_context():
         accounts.add(NewAccount(login, PASSWORD, role, [newsroom.site]), clock.now())
     return Person(newsroom, login, role)
+
+
+def cookies(person: Person) -> dict[str, str]:
+    return {cookie.key: cookie.value for cookie in person.client._cookies.values()}  # type: ignore[union-attr]
+
+
+def account_of(person: Person) -> Account:
+    with person.newsroom.app.app_context(), reading() as session:
+        account = access.account_by_login(session, person.login)
+        assert account is not None
+        return account
+
+
+def change(person: Person, **values: object) -> None:
+    with person.newsroom.app.app_context(), transaction() as session:
+        account = access.account_by_login(session, person.login)
+        for name, value in values.items():
+            setattr(account, name, value)

@@ -6,60 +6,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from argon2 import PasswordHasher
-from flask import Flask
 
 from service import clock
-from service.auth import passwords, sign_in
 from service.auth.sessions import IDLE, LONGEST, digest
-from service.domain.role import Role
-from service.storage import access
-from service.storage.database import reading, transaction
-from service.storage.models import Account, LoginSession
-from tests.api.newsroom import Newsroom, open_newsroom
-from tests.api.signed_in import OWN, PASSWORD, Person, hire
-from tests.backing.cost import times_the_cost
-
-
-@pytest.fixture
-def moderator(newsroom: Newsroom) -> Person:
-    return hire(newsroom)
-
-
-@pytest.fixture
-def admin(newsroom: Newsroom) -> Person:
-    return hire(newsroom, Role.ADMIN)
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], datetime]:
-    """Stops the clock, moves it on, and says what it shows then."""
-    present = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: present)
-
-    def move(by: timedelta) -> datetime:
-        monkeypatch.setattr(clock, "now", lambda: present + by)
-        return present + by
-
-    return move
-
-
-def cookies(person: Person) -> dict[str, str]:
-    return {cookie.key: cookie.value for cookie in person.client._cookies.values()}  # type: ignore[union-attr]
-
-
-def account_of(person: Person) -> Account:
-    with person.newsroom.app.app_context(), reading() as session:
-        account = access.account_by_login(session, person.login)
-        assert account is not None
-        return account
-
-
-def change(person: Person, **values: object) -> None:
-    with person.newsroom.app.app_context(), transaction() as session:
-        account = access.account_by_login(session, person.login)
-        for name, value in values.items():
-            setattr(account, name, value)
+from service.storage.database import reading
+from service.storage.models import LoginSession
+from tests.api.signed_in import OWN, PASSWORD, Person, change, cookies, hire
 
 
 def test_a_moderator_signs_in_with_a_password_and_calls_the_api(moderator: Person) -> None:
@@ -242,75 +194,6 @@ def test_a_disabled_account_is_out_at_once_and_cannot_come_back(moderator: Perso
     assert moderator.begin().status_code == 401
 
 
-def test_an_admin_sets_a_second_factor_up_before_anything_else(admin: Person) -> None:
-    assert admin.begin().headers["Location"] == "/console/set-up-second-factor"
-    assert admin.client.get("/console").headers["Location"] == "/console/set-up-second-factor"
-    assert admin.api("GET", "/v1/moderation/comments").status_code == 401
-    assert len(admin.enrol()) == 10
-    assert admin.client.get("/console").status_code == 200
-    stored = account_of(admin)
-    assert stored.factor is not None
-    assert admin.secret.encode() not in stored.factor
-    again = Person(admin.newsroom, admin.login, admin.role)
-    assert again.begin().headers["Location"] == "/console/second-factor"
-    assert again.client.get("/console").headers["Location"] == "/console/second-factor"
-
-
-def test_a_code_is_good_once(admin: Person, at: Callable[[timedelta], datetime]) -> None:
-    admin.sign_in()
-    for _ in range(2):  # the code that was used for setting up, too
-        admin.begin()
-        admin.read("/console/second-factor")
-        assert admin.form("/console/second-factor", code=admin.code()).status_code == 401
-    at(timedelta(seconds=60))
-    code = admin.code()
-    assert admin.form("/console/second-factor", code=code).status_code == 303
-    admin.begin()
-    admin.read("/console/second-factor")
-    assert admin.form("/console/second-factor", code=code).status_code == 401
-
-
-def test_a_recovery_code_is_good_once(admin: Person) -> None:
-    admin.begin()
-    codes = admin.enrol()
-    for code, status in (
-        (codes[0].upper(), 303),
-        (codes[0], 401),
-        (codes[1].replace("-", " "), 303),
-        ("", 401),
-    ):
-        admin.begin()
-        admin.read("/console/second-factor")
-        assert admin.form("/console/second-factor", code=code).status_code == status, code
-    assert len(account_of(admin).recovery) == 8
-
-
-def test_a_moderator_may_set_a_second_factor_up_and_take_it_away(moderator: Person) -> None:
-    moderator.sign_in()
-    assert moderator.form("/console/set-up-second-factor", code="000000").status_code == 422
-    moderator.enrol(password=PASSWORD)
-    moderator.read("/console/me")
-    path = "/console/me/second-factor/remove"
-    assert moderator.form(path, password="not this one").status_code == 422
-    assert moderator.form(path, password=PASSWORD).status_code == 303
-    assert account_of(moderator).factor is None
-
-
-def test_an_admin_cannot_take_it_away(admin: Person) -> None:
-    admin.sign_in()
-    assert admin.form("/console/me/second-factor/remove", password=PASSWORD).status_code == 403
-    assert account_of(admin).factor is not None
-
-
-def test_an_open_browser_is_not_enough_to_exchange_the_second_factor(admin: Person) -> None:
-    admin.sign_in()
-    before = account_of(admin).factor
-    admin.read("/console/set-up-second-factor")
-    answer = admin.form("/console/set-up-second-factor", code=admin.code(), password="a guess at it")
-    assert answer.status_code == 422
-    assert account_of(admin).factor == before
-
-
 def test_signing_out_ends_this_browser_and_everywhere_ends_all(moderator: Person) -> None:
     other = Person(moderator.newsroom, moderator.login, moderator.role).sign_in()
     moderator.sign_in()
@@ -335,85 +218,6 @@ def test_a_new_password_signs_all_other_browsers_out(moderator: Person) -> None:
     assert other.client.get("/console/me").status_code == 303
     assert moderator.begin(PASSWORD).status_code == 401
     assert moderator.begin(new).status_code == 303
-
-
-def test_a_wrong_password_and_no_account_are_answered_alike(
-    moderator: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    compared: list[str] = []
-    fits = passwords.fits
-    monkeypatch.setattr(sign_in, "fits", lambda given, stored: compared.append(stored) or fits(given, stored))
-    nobody = Person(moderator.newsroom, "nobody-of-that-name", Role.MODERATOR)
-    wrong, unknown = moderator.begin("not the password"), nobody.begin("not the password")
-    change(moderator, disabled_at=clock.now())
-    disabled = moderator.begin(PASSWORD)
-    texts = [
-        answer.get_data(as_text=True).replace(moderator.login, "").replace(nobody.login, "")
-        for answer in (wrong, unknown, disabled)
-    ]
-    assert texts[0] == texts[1] == texts[2]
-    assert {answer.status_code for answer in (wrong, unknown, disabled)} == {401}
-    # the same work for all three, so the same time
-    assert len(compared) == 3
-    assert not PasswordHasher().check_needs_rehash(sign_in.NOBODYS)
-    assert PasswordHasher().check_needs_rehash(passwords.hashed("x" * 12)) is False
-
-
-def test_an_unknown_login_takes_as_long_as_a_known_one(moderator: Person) -> None:
-    nobody = Person(moderator.newsroom, "nobody-of-that-name", Role.MODERATOR)
-
-    def work_of(person: Person) -> Callable[[], object]:
-        return lambda: person.begin("not the password")
-
-    assert times_the_cost(work_of(moderator), work_of(nobody)) < 3
-
-
-def test_guessing_is_throttled_without_telling_which_accounts_exist(make_app: Callable[..., Flask]) -> None:
-    newsroom = open_newsroom(make_app(limits_on=True))
-    person = hire(newsroom)
-    answers = {}
-    for number, login in enumerate((person.login, f"no-{person.login}")):
-        tried = Person(newsroom, login, Role.MODERATOR)
-        # each try from another address: it is the account that is counted
-        answers[number] = [
-            tried.begin("a guess", environ_overrides={"REMOTE_ADDR": f"198.51.{number}.{n}"})
-            for n in range(12)
-        ]
-    statuses = {number: [answer.status_code for answer in given] for number, given in answers.items()}
-    assert statuses[0] == statuses[1] == [401] * 10 + [429] * 2
-    assert int(answers[1][-1].headers["Retry-After"]) > 0
-    # and the right password does not come through either
-    assert person.begin(environ_overrides={"REMOTE_ADDR": "198.51.9.9"}).status_code == 429
-
-
-def test_one_address_cannot_try_many_accounts(make_app: Callable[..., Flask]) -> None:
-    newsroom = open_newsroom(make_app(limits_on=True))
-    statuses = [
-        Person(newsroom, f"guess-{n}", Role.MODERATOR)
-        .begin("a guess", environ_overrides={"REMOTE_ADDR": "198.51.100.77"})
-        .status_code
-        for n in range(12)
-    ]
-    assert statuses == [401] * 10 + [429] * 2
-
-
-def test_codes_are_throttled_too(make_app: Callable[..., Flask]) -> None:
-    newsroom = open_newsroom(make_app(limits_on=True))
-    admin = hire(newsroom, Role.ADMIN).sign_in()
-    admin.begin()
-    admin.read("/console/second-factor")
-    path = "/console/second-factor"
-    statuses = [
-        admin.client.post(
-            path,
-            data={"csrf_token": admin.csrf, "code": f"{n:06}"},
-            headers=OWN,
-            environ_overrides={"REMOTE_ADDR": f"198.51.200.{n}"},
-        ).status_code
-        for n in range(12)
-    ]
-    assert statuses[:9] == [401] * 9  # one was used for setting up
-    assert statuses[-1] == 429
 
 
 def test_a_link_from_elsewhere_leads_in_although_the_cookie_is_strict(moderator: Person) -> None:
