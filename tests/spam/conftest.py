@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from service.spam.classifier import prior
 from service.spam.classifier.model import Prior
@@ -13,6 +15,13 @@ from tests.api.conftest import app, newsroom, open_site, postgres_server, redis_
 __all__ = ["app", "newsroom", "open_site", "postgres_server", "redis_server", "settings"]
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "spam" / "dev"
+
+
+@pytest.fixture
+def inside(app: Flask) -> Iterator[None]:
+    """The test runs in the application's context."""
+    with app.app_context():
+        yield
 
 
 @pytest.fixture
