@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import and_, or_, select, true, union_all
+from sqlalchemy import Integer, String, and_, bindparam, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from service.domain.status import Status
 from service.storage.models import Author, Comment, Page
+
+NOBODY: Final = ""  # the id of no comment
 
 
 class Sort(StrEnum):
@@ -78,13 +81,17 @@ _COLUMNS = (
 )
 
 
+# Statements are made once: to put one together costs several times what it costs to ask it.
+_SITE: Final = bindparam("site", type_=String)
+_LIMIT: Final = bindparam("limit", type_=Integer)
+_STATE: Final = select(Page.id, Page.version, Page.approved, Page.is_open, Page.title, Page.url).where(
+    Page.site == _SITE, Page.key == bindparam("key")
+)
+
+
 def page_state(session: Session, site: str, key: str) -> PageState:
     """The page's version and count; read before its comments, so that bytes can look too old but never too new."""
-    row = session.execute(
-        select(Page.id, Page.version, Page.approved, Page.is_open, Page.title, Page.url).where(
-            Page.site == site, Page.key == key
-        )
-    ).one_or_none()
+    row = session.execute(_STATE, {"site": site, "key": key}).one_or_none()
     return PageState(None, 0, 0, True, "", None) if row is None else PageState(*row)
 
 
@@ -93,11 +100,11 @@ def page_version(session: Session, site: str, key: str) -> int:
     return session.scalar(select(Page.version).where(Page.site == site, Page.key == key)) or 0
 
 
-def _listed(site: str) -> Any:
+def _listed() -> Any:
     return (
         select(*_COLUMNS)
         .join(Author, and_(Author.site == Comment.site, Author.id == Comment.author_id))
-        .where(Comment.site == site, Comment.listed == true())
+        .where(Comment.site == _SITE, Comment.listed == true())
     )
 
 
@@ -114,22 +121,26 @@ def top_level(
 ) -> list[ListedComment]:
     """Up to `limit` listed top-level comments of page (site, page id), after the keyset position."""
     site, page_id = page
+    asked = {"site": site, "page": page_id, "limit": limit}
+    if after:
+        asked |= {"after": after.id, "rank": after.rank}
+    return [ListedComment(*row) for row in session.execute(_top_level(sort, after is not None), asked)]
+
+
+@cache
+def _top_level(sort: Sort, goes_on: bool) -> Any:
     # Not `parent_id IS NULL`, after which PostgreSQL does not know that the index is in order.
-    query = _listed(site).where(Comment.page_id == page_id, Comment.depth == 0)
+    query = _listed().where(Comment.page_id == bindparam("page"), Comment.depth == 0).limit(_LIMIT)
+    last, rank = bindparam("after", type_=String), bindparam("rank", type_=Integer)
     if sort is Sort.OLDEST:
-        query = query.order_by(Comment.id)
-        if after:
-            query = query.where(Comment.id > after.id)
+        query, rest = query.order_by(Comment.id), Comment.id > last
     elif sort is Sort.NEWEST:
-        query = query.order_by(Comment.id.desc())
-        if after:
-            query = query.where(Comment.id < after.id)
+        query, rest = query.order_by(Comment.id.desc()), Comment.id < last
     else:
         query = query.order_by(Comment.rank.desc(), Comment.id.desc())
-        if after:
-            below = and_(Comment.rank == after.rank, Comment.id < after.id)
-            query = query.where(Comment.rank <= after.rank, or_(Comment.rank < after.rank, below))
-    return [ListedComment(*row) for row in session.execute(query.limit(limit))]
+        below = and_(Comment.rank == rank, Comment.id < last)
+        rest = and_(Comment.rank <= rank, or_(Comment.rank < rank, below))
+    return query.where(rest) if goes_on else query
 
 
 def replies(
@@ -141,16 +152,25 @@ def replies(
     """
     if not root_ids:
         return []
-    branches = [
-        _listed(site)
-        .where(Comment.root_id == root_id, Comment.id > after_id)
-        .order_by(Comment.id)
-        .limit(limit)
-        .subquery()
-        for root_id in root_ids
-    ]
-    rows = session.execute(union_all(*(select(branch) for branch in branches)))
+    branches = 1 << (len(root_ids) - 1).bit_length()
+    roots = {f"root_{number}": NOBODY for number in range(branches)}
+    roots |= {f"root_{number}": root for number, root in enumerate(root_ids)}
+    rows = session.execute(_replies(branches), {"site": site, "after": after_id, "limit": limit, **roots})
     return [ListedComment(*row) for row in rows]
+
+
+@cache
+def _replies(branches: int) -> Any:
+    """For so many roots, a power of two: a few statements that stay known, on the side of the database too."""
+    below = [
+        _listed()
+        .where(Comment.root_id == bindparam(f"root_{number}"), Comment.id > bindparam("after", type_=String))
+        .order_by(Comment.id)
+        .limit(_LIMIT)
+        .subquery()
+        for number in range(branches)
+    ]
+    return union_all(*map(select, below))
 
 
 def path(session: Session, page: tuple[str, str], comment_id: str) -> list[ListedComment]:
@@ -159,14 +179,15 @@ def path(session: Session, page: tuple[str, str], comment_id: str) -> list[Liste
     found: list[ListedComment] = []
     above: str | None = comment_id
     while above is not None:  # as often as the tree is deep
-        row = session.execute(
-            _listed(site).where(Comment.page_id == page_id, Comment.id == above)
-        ).one_or_none()
+        row = session.execute(_ONE, {"site": site, "page": page_id, "id": above}).one_or_none()
         if row is None:
             return []
         found.append(ListedComment(*row))
         above = found[-1].parent_id
     return found[::-1]
+
+
+_ONE: Final = _listed().where(Comment.page_id == bindparam("page"), Comment.id == bindparam("id"))
 
 
 def newest_approved(session: Session, site: str, page_id: str, limit: int) -> list[tuple[ListedComment, str]]:
