@@ -1,4 +1,4 @@
-"""One service and one Chromium a session; people of the newsroom sign in through the form, as people do.
+"""One service and one Chromium a session, and people of the newsroom who are signed in.
 
 `desk()` is a signed-in moderator's browser, `desk(role="admin")` an admin's; `desk(dark=True, lang="ur", width=375)`.
 """
@@ -17,6 +17,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Profile, profile
 from tests.browser.service import Service
+from tests.console.door import Door
 from tests.console.site import NewSite
 
 __all__ = ["profile", "service"]
@@ -73,15 +74,11 @@ def desk(service: Service, profile: Callable[..., Profile]) -> Callable[..., Des
         login = f"{role}-{next(_numbers)}-{secrets.token_hex(2)}"
         hire(service, login, role, site)
         own = profile(**browser)
-        page = own.open(f"{service.url}/console/sign-in?lang={lang}")
-        enter(page, login)
-        if role == "admin":
-            set_up_second_factor(page)
-            page.locator(".door a.main").click()
-        page.locator(".rail").wait_for()
+        door = Door(own, service.url)
+        door.come_in(login, PASSWORD)
         if lang != "en":
-            choose_language(page, service, lang)
-        return Desk(service, own, login, lang, page)
+            door.choose_language(lang)
+        return Desk(service, own, login, lang, own.open("about:blank"))
 
     return sign_in
 

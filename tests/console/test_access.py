@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -15,6 +15,17 @@ from tests.console.conftest import Desk, enter, hire, set_up_second_factor
 pytestmark = pytest.mark.browser
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "ur"])
 PATHS = [place.path for place in PLACES if "<" not in place.path]
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    """Of this file alone: an admin sees what other tests leave behind on every site."""
+    running = Service()
+    try:
+        running.start()
+        yield running
+    finally:
+        running.remove()
 
 
 @LANGUAGES
