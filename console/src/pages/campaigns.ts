@@ -60,7 +60,7 @@ async function load(more = false): Promise<void> {
 
 function card(campaign: Campaign): HTMLElement {
   const pending = campaign.by_status.pending;
-  const element = h("section", { class: "card", id: campaign.id, "data-campaign": campaign.id, tabindex: -1, "aria-labelledby": `of-${campaign.id}` });
+  const element = h("article", { class: "card", id: campaign.id, "data-campaign": campaign.id, tabindex: -1, "aria-labelledby": `of-${campaign.id}` });
   const exceptions = h("div");
   const decide = (decision: Decision, kind = ""): HTMLElement =>
     h("button", { type: "button", class: kind, "data-decision": decision, disabled: pending === 0, onclick: () => void settle(element, campaign, decision) },
