@@ -45,14 +45,14 @@ def _server(settings: Settings) -> SmtpAddress:
 
 @contextmanager
 def _connected(to: SmtpAddress) -> Iterator[smtplib.SMTP]:
-    context = ssl.create_default_context()
     if to.tls is Tls.FROM_THE_START:
+        context = ssl.create_default_context()
         server: smtplib.SMTP = smtplib.SMTP_SSL(to.host, to.port, timeout=TIMEOUT_SECONDS, context=context)
     else:
         server = smtplib.SMTP(to.host, to.port, timeout=TIMEOUT_SECONDS)
     try:
         if to.tls is Tls.REQUIRED:
-            server.starttls(context=context)  # raises where the server does not offer it
+            server.starttls(context=ssl.create_default_context())  # raises where the server does not offer it
         if to.user:
             server.login(to.user, to.password)
         server.ehlo_or_helo_if_needed()
