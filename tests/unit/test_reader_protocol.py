@@ -49,10 +49,10 @@ def _app(_environ: Any, start_response: Any) -> Iterable[bytes]:
     return [b"ok"]
 
 
-def _connected() -> tuple[ReaderProtocol, Wire]:
+def _connected(state: ServerState | None = None) -> tuple[ReaderProtocol, Wire]:
     bridge = cast("Any", Bridge(_app, Limits(1, 1, 30)))
     config = Config(bridge, interface="asgi3", lifespan="off", ws="none", log_config=None)
-    connection, wire = ReaderProtocol(config, ServerState(), {}), Wire()
+    connection, wire = ReaderProtocol(config, state or ServerState(), {}), Wire()
     connection.connection_made(wire)
     return connection, wire
 
@@ -136,5 +136,23 @@ def test_who_is_told_to_leave_gets_the_answer_to_what_is_on_its_way(monkeypatch:
         await line.closed.wait()
         assert line.sent == b""
         silent.connection_lost(None)
+
+    _run(work)
+
+
+def test_where_there_is_no_room_who_has_waited_longest_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "CONNECTIONS_MAX", 2)
+
+    async def work() -> None:
+        state = ServerState()
+        (oldest, first), (_, second) = _connected(state), _connected(state)
+        oldest.data_received(REQUEST)  # is answered, and waits since then
+        await _until(lambda: first.sent.endswith(b"ok"))
+        asyncio.get_running_loop().call_later(0.01, _connected, state)
+        await second.closed.wait()
+        assert second.aborted
+        assert not first.closed.is_set()
+        for connection in list(state.connections):
+            connection.connection_lost(None)
 
     _run(work)

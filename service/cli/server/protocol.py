@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, cast
 
 from httptools import HttpParserError
@@ -24,6 +26,8 @@ IDLE_SECONDS = 75
 UNREAD_SECONDS = 60
 LOOK_SECONDS = 2
 FAREWELL_SECONDS = 0.5
+CONNECTIONS_MAX = 4096  # half of the files that a process may open
+COMPARED = 16
 
 PREPARED = {path.encode(): path for path in PATHS}
 # What the front looks at, by the names that WSGI has for it.
@@ -59,6 +63,8 @@ class ReaderProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast("asyncio.Transport", transport))
+        if len(self.connections) > CONNECTIONS_MAX:
+            self._make_room()
         self._in_head = True  # who connects is expected to ask
         self._look_again = self.loop.call_later(LOOK_SECONDS, self._look)
 
@@ -125,6 +131,12 @@ class ReaderProtocol(HttpToolsProtocol):
     def _leave(self) -> None:
         if self._is_idle():
             self.transport.close()
+
+    def _make_room(self) -> None:
+        """Of some connections that wait for their clients, the one that has waited longest goes; else this one."""
+        others = cast("Iterator[ReaderProtocol]", islice(self.connections, COMPARED))
+        waiting = [other for other in others if other is not self and other._is_idle()]
+        min(waiting, key=lambda other: other._since, default=self).transport.abort()
 
     def _is_idle(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle  # None until the first one that is not prepared
