@@ -114,5 +114,5 @@ def _postmaster(postgres: PostgresServer) -> int:
     """The process whose children serve the connections."""
     with psycopg.connect(postgres.dsn()) as connection:
         backend = connection.info.backend_pid
-    status = Path(f"/proc/{backend}/stat").read_text()
+        status = Path(f"/proc/{backend}/stat").read_text()
     return int(status.rpartition(")")[2].split()[1])
