@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 
 from service.cli.server.bridge import Bridge, Limits, environ_of
 from service.web.body import MAX_BYTES
+from tests.backing.loop import in_a_loop
 
 LIMITS = Limits(inside=2, sending=1, seconds=30)
 
@@ -71,10 +72,6 @@ def _echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     return [environ["wsgi.input"].read()]
 
 
-def _run(work: Callable[[], Any]) -> Any:
-    return asyncio.run(work())
-
-
 def test_a_whole_body_reaches_the_application_in_pieces_or_not() -> None:
     async def work() -> None:
         bridge = Bridge(_echo, LIMITS)
@@ -83,7 +80,7 @@ def test_a_whole_body_reaches_the_application_in_pieces_or_not() -> None:
         chunked = Exchange([b"in ", b"chunks"], transfer__encoding="chunked")
         assert (await chunked.through(bridge)).body == b"in chunks"
 
-    _run(work)
+    in_a_loop(work)
 
 
 def test_a_chunked_body_is_like_any_other_to_the_application() -> None:
@@ -96,7 +93,7 @@ def test_a_chunked_body_is_like_any_other_to_the_application() -> None:
     async def work() -> None:
         await Exchange([b"12345"], transfer__encoding="chunked").through(Bridge(app, LIMITS))
 
-    _run(work)
+    in_a_loop(work)
     assert seen["CONTENT_LENGTH"] == "5"
     assert "HTTP_TRANSFER_ENCODING" not in seen
 
@@ -118,7 +115,7 @@ def test_who_still_sends_holds_no_thread_and_one_more_is_told_to_come_back() -> 
         assert (await sending).body == b"late"
         assert (await Exchange([b"{}"], content__length="2").through(bridge)).status == 200
 
-    _run(work)
+    in_a_loop(work)
 
 
 def test_a_body_that_does_not_come_is_not_waited_for() -> None:
@@ -132,7 +129,7 @@ def test_a_body_that_does_not_come_is_not_waited_for() -> None:
         gone = await Exchange([], content__length="4").through(bridge)
         assert gone.sent == []
 
-    _run(work)
+    in_a_loop(work)
 
 
 def test_of_a_body_that_is_too_long_only_that_is_learned() -> None:
@@ -144,7 +141,7 @@ def test_of_a_body_that_is_too_long_only_that_is_learned() -> None:
         endless = Exchange([b"x" * 9_000] * 100, transfer__encoding="chunked")
         assert len((await endless.through(bridge)).body) == MAX_BYTES + 1
 
-    _run(work)
+    in_a_loop(work)
 
 
 def test_no_more_are_inside_than_allowed() -> None:
@@ -169,7 +166,7 @@ def test_no_more_are_inside_than_allowed() -> None:
         gate.set()
         assert [(await answer).status for answer in answers] == [200] * 6
 
-    _run(work)
+    in_a_loop(work)
     assert most == [LIMITS.inside]
 
 
@@ -197,7 +194,7 @@ def test_an_answer_of_known_length_is_one_piece_and_a_stream_stays_one(length: s
     async def work() -> Exchange:
         return await Exchange().through(Bridge(app, LIMITS))
 
-    answered: Exchange = _run(work)
+    answered: Exchange = in_a_loop(work)
     pieces = [(message["body"], message["more_body"]) for message in answered.sent[1:]]
     assert pieces == ([(b"one two", False)] if length else [(b"one ", True), (b"two", True), (b"", False)])
     assert streamed.closed

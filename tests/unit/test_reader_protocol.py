@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import pytest
@@ -13,6 +13,7 @@ from uvicorn.server import ServerState
 from service.cli.server import protocol
 from service.cli.server.bridge import Bridge, Limits
 from service.cli.server.protocol import ReaderProtocol
+from tests.backing.loop import in_a_loop
 
 REQUEST = b"GET /anything HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -57,10 +58,6 @@ def _connected(state: ServerState | None = None) -> tuple[ReaderProtocol, Wire]:
     return connection, wire
 
 
-def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    asyncio.run(asyncio.wait_for(work(), 20))
-
-
 async def _until(condition: Callable[[], bool]) -> None:
     while not condition():
         await asyncio.sleep(0.001)
@@ -85,7 +82,7 @@ def test_a_head_that_does_not_come_is_not_waited_for(
         assert wire.sent.startswith(b"HTTP/1.1 408 ") == told
         connection.connection_lost(None)
 
-    _run(work)
+    in_a_loop(work)
 
 
 def test_an_idle_connection_is_kept_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +98,7 @@ def test_an_idle_connection_is_kept_for_a_while(monkeypatch: pytest.MonkeyPatch)
         assert wire.sent.endswith(b"ok")
         connection.connection_lost(None)
 
-    _run(work)
+    in_a_loop(work)
 
 
 def test_a_client_that_reads_nothing_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +113,7 @@ def test_a_client_that_reads_nothing_is_hung_up_on(monkeypatch: pytest.MonkeyPat
         assert wire.aborted
         connection.connection_lost(None)
 
-    _run(work)
+    in_a_loop(work)
 
 
 def test_who_is_told_to_leave_gets_the_answer_to_what_is_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,7 +134,7 @@ def test_who_is_told_to_leave_gets_the_answer_to_what_is_on_its_way(monkeypatch:
         assert line.sent == b""
         silent.connection_lost(None)
 
-    _run(work)
+    in_a_loop(work)
 
 
 def test_where_there_is_no_room_who_has_waited_longest_goes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,4 +152,4 @@ def test_where_there_is_no_room_who_has_waited_longest_goes(monkeypatch: pytest.
         for connection in list(state.connections):
             connection.connection_lost(None)
 
-    _run(work)
+    in_a_loop(work)
