@@ -94,13 +94,14 @@ def test_cancelling_a_reply_brings_the_form_home_and_the_focus_back(
 def test_the_demonstration_page_tells_the_same_story(
     profile: Callable[..., Profile], service: Service
 ) -> None:
+    others = [one["id"] for one in service.queue(f"{service.url}/demo")]  # another language is another page
     page = profile().open(f"{service.url}/demo?lang=tr")
     to_comments(page)
     send(page, "Yorumu gönder", name="Zeynep", email="zeynep@example.org", body=TURKISH)
     expect(page.locator(".pending")).to_be_visible()
     assert page.evaluate("refused") == []
     assert service.approve_all(f"{service.url}/demo?lang=tr") == 1
-    assert service.queue(f"{service.url}/demo") == []
+    assert [one["id"] for one in service.queue(f"{service.url}/demo")] == others
     page.reload()
     to_comments(page)
     expect(page.locator(".body")).to_have_text(TURKISH)
