@@ -9,10 +9,8 @@ from service.settings import Settings
 
 def check_keys() -> None:
     """Inside a process of its own: ends it with 1, and a sentence that says what to do, when they cannot be read."""
-    from service.privacy.keyring import (
-        KeysError,
-        load,
-    )  # large, and the launcher, which names this, stays small
+    # Large; and the launcher, which names this function, stays small.
+    from service.privacy.keyring import KeysError, load
 
     settings = Settings.from_environ()
     if not settings.production and not settings.keys_file.exists():

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.newspaper import Newspaper, newspaper_of
-from tests.browser.service import Service
+from tests.browser.service import Service, running
 
 # Runs before every page: counts what the page's policy refuses, what moves, and what hostile text calls.
 WATCH = """
@@ -27,12 +27,8 @@ expect.set_options(timeout=WAIT_MILLISECONDS)
 
 @pytest.fixture(scope="session")
 def service() -> Iterator[Service]:
-    running = Service()
-    try:
-        running.start()
-        yield running
-    finally:
-        running.remove()
+    with running() as service:
+        yield service
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -72,3 +74,14 @@ class Service(RunningService):
 
     def _moderator(self) -> Client:
         return self.client(self.credentials()["moderator_token"])
+
+
+@contextmanager
+def running() -> Iterator[Service]:
+    """A service that is there inside the block."""
+    service = Service()
+    try:
+        service.start()
+        yield service
+    finally:
+        service.remove()

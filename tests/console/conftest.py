@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Profile, profile
-from tests.browser.service import Service
+from tests.browser.service import Service, running
 from tests.console.door import Door
 from tests.console.site import NewSite
 
@@ -29,12 +29,8 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def service() -> Iterator[Service]:
-    running = Service()
-    try:
-        running.start()
-        yield running
-    finally:
-        running.remove()
+    with running() as service:
+        yield service
 
 
 @pytest.fixture

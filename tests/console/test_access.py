@@ -8,7 +8,7 @@ import pytest
 
 from service.console.places import PLACES
 from tests.browser.conftest import Profile
-from tests.browser.service import Service
+from tests.browser.service import Service, running
 from tests.browser.test_access import LIGHT_AND_DARK, without_violations
 from tests.console.conftest import Desk, enter, hire, set_up_second_factor
 
@@ -20,12 +20,8 @@ PATHS = [place.path for place in PLACES if "<" not in place.path]
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
     """Of this file alone: an admin sees what other tests leave behind on every site."""
-    running = Service()
-    try:
-        running.start()
-        yield running
-    finally:
-        running.remove()
+    with running() as service:
+        yield service
 
 
 @LANGUAGES

@@ -25,22 +25,15 @@ __all__ = ["postgres_server"]
 
 pytestmark = pytest.mark.faults
 
-# The database of large sites gets all of it; on the other one grouping and counting are the same.
-SIZES = {"postgresql": (2_000, 200), "sqlite": (500, 50)}
+SPAM, HONEST = 2_000, 200
 SENDERS = 12
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def kind(request: pytest.FixtureRequest) -> str:
-    """The database."""
-    return str(request.param)
-
-
-@pytest.fixture
-def service(request: pytest.FixtureRequest, kind: str) -> Iterator[RunningService]:
+def service(request: pytest.FixtureRequest) -> Iterator[RunningService]:
     """As operators run it, behind a proxy, with its limits and its breaker."""
     settings = {"TRUSTED_PROXIES": "127.0.0.1", "BELOWLINE_JOBS": "on"}
-    if kind == "postgresql":
+    if request.param == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres_server")
         settings["DATABASE_URL"] = server.dsn(server.create_database())
     running = RunningService(settings)
@@ -86,19 +79,18 @@ def all_of(moderator: Client, **query: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_no_reader_is_refused_and_ten_requests_clear_it(service: RunningService, kind: str) -> None:
-    spam, honest = SIZES[kind]
-    posts = raid(spam, honest)
+def test_no_reader_is_refused_and_ten_requests_clear_it(service: RunningService) -> None:
+    posts = raid(SPAM, HONEST)
     began = time.monotonic()
     with ThreadPoolExecutor(SENDERS) as pool:
         answers = list(pool.map(lambda n: send(service.client(), posts[n], n), range(len(posts))))
     seconds = time.monotonic() - began
-    statuses = {True: Counter[int](), False: Counter[int]()}
+    statuses = {honest: Counter[int]() for honest in (True, False)}
     for post, (status, _) in zip(posts, answers, strict=True):
         statuses[post.campaign is None][status] += 1
     print(f"{len(posts)} posts in {seconds:.1f} s: honest {statuses[True]}, spam {statuses[False]}")  # noqa: T201
     assert set(statuses[True]) <= {201, 303}, "an honest reader was refused"
-    assert statuses[False] == {201: spam}
+    assert statuses[False] == {201: SPAM}
 
     moderator = service.client(service.credentials()["moderator_token"])
     sent_as = {comment: post.campaign for post, (_, comment) in zip(posts, answers, strict=True) if comment}
@@ -107,7 +99,7 @@ def test_no_reader_is_refused_and_ten_requests_clear_it(service: RunningService,
     for comment in (*before["pending"], *before["approved"]):
         if comment["campaign"]:
             grouped[comment["campaign"]].add(sent_as.get(comment["id"]))
-    assert len(before["pending"]) + len(before["approved"]) == spam + honest
+    assert len(before["pending"]) + len(before["approved"]) == SPAM + HONEST
     alone = [
         comment["id"]
         for comment in (*before["pending"], *before["approved"])
@@ -130,15 +122,15 @@ def test_no_reader_is_refused_and_ten_requests_clear_it(service: RunningService,
         assert done.status == 200, done.body
         undo.append(done.json()["undo"])
     assert 1 + len(undo) <= 10
-    assert len(all_of(moderator, status="spam")) == spam
+    assert len(all_of(moderator, status="spam")) == SPAM
     restored = moderator.post(f"/v1/moderation/undo/{undo[0]}", {}).json()["restored"]
     assert restored == listed[0]["comments"]
 
     admin = service.client(service.credentials()["admin_token"])
     totals = admin.get("/v1/stats/spam?site=demo").json()["totals"]
-    assert totals["received"] == spam + honest
-    assert sum(totals[status] for status in ("approved", "pending", "rejected", "spam")) == spam + honest
-    assert totals["spam"] == spam - restored
+    assert totals["received"] == SPAM + HONEST
+    assert sum(totals[status] for status in ("approved", "pending", "rejected", "spam")) == SPAM + HONEST
+    assert totals["spam"] == SPAM - restored
     assert service.flask("verify")
 
 
