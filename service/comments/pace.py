@@ -30,5 +30,5 @@ def check_again(session: Session, services: Services, asked: Asked, gathered: Ga
     pages.lock(session, asked.site, [gathered.page_id])
     page = pages.get(session, asked.site, gathered.page_id)
     assert page is not None  # pages are never deleted
-    last = page_facts.last_here(session, page, (asked.email_index, asked.source), asked.now)
+    last = page_facts.last_here(session, asked.site, page.id, (asked.email_index, asked.source), asked.now)
     check(services, asked, replace(gathered.page, last_here=last))

@@ -87,11 +87,11 @@ def store(
     comment.score = verdict.score
     if not comment.page_id:
         comment.page_id = pages.obtain(session, comment.site, new.page, new.title, comment.created_at)
-    known = author if isinstance(author, KnownAuthor) else authors.obtain(session, author, comment.created_at)
-    comment.author_id = known.id
-    if fate.status is Status.APPROVED:
-        pages.lock(session, comment.site, [comment.page_id])
     changes = comments.Changes(comment.site)
+    known = _known(session, author, comment.created_at, fate.status, changes)
+    comment.author_id = known.id
+    if fate.status is Status.APPROVED and comment.parent_id is not None:
+        pages.lock(session, comment.site, [comment.page_id])  # before the comments above it
     comments.count_in(comment, changes)
     happened = [judged("submitted", comment, None, fate), *follow(session, comment, fate, changes)]
     kinship.join(session, comment, kin)
@@ -101,6 +101,22 @@ def store(
     record(session, comment, happened)
     changes.write(session)
     return known.avatar_seed
+
+
+def _known(
+    session: Session,
+    author: authors.NewAuthor | KnownAuthor,
+    now: datetime,
+    status: Status,
+    changes: comments.Changes,
+) -> KnownAuthor:
+    """The author; one who is new is stored with this comment counted already."""
+    if isinstance(author, KnownAuthor):
+        return author
+    known = authors.obtain(session, author, now, status)
+    if known.id == author.id:
+        changes.newcomers.add(known.id)
+    return known
 
 
 def body_hash(services: Services, site: str, body: str) -> str:

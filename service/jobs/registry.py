@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from service.comments import outside, outside_answers
-from service.jobs import retention, training
+from service.jobs import planning, retention, training
 from service.moderation import audit, breaker, pages, search
 from service.moderation import outside as teaching
 from service.notify import announcing, delivering, digest, news, own_comments, sending
@@ -41,6 +41,7 @@ KINDS = (
     Kind("count-statistics", catch_up.run, every_seconds=10, lease_seconds=600),
     Kind("seal-events", audit.run, every_seconds=5, lease_seconds=300),
     Kind("index-comments", search.catch_up, every_seconds=10, lease_seconds=600),
+    Kind("learn-new-tables", planning.learn_new_tables, every_seconds=5),
     Kind("watch-heat", pages.watch_heat, every_seconds=10),
     Kind("close-old-pages", pages.close_old, every_seconds=60),
     Kind("learn", training.learn, every_seconds=10, lease_seconds=600),

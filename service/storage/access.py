@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
 
 from service.storage.models import Account, Token
+from service.storage.session import Session
 
 __all__ = [
     "Account",

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session
 
 from service.domain.mail import MailKind
 from service.domain.status import Status
 from service.storage import mails
 from service.storage.mails import Order
 from service.storage.models import Account, AccountMail, Campaign, Comment, Event
+from service.storage.session import Session
 
 __all__ = ["AccountMail"]
 

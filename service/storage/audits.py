@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from service.storage.models import Comment, SpamLabel
+from service.storage.session import Session
 
 
 class Audited(NamedTuple):

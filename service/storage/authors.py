@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Integer, bindparam, select, update
-from sqlalchemy.orm import Session
 
 from service.domain.name import look_of
 from service.domain.status import Status
+from service.storage.compiled import Compiled
 from service.storage.facts import KnownAuthor
 from service.storage.models import Author
+from service.storage.session import Session
 from service.storage.upsert import insert_absent
 
 __all__ = ["Author", "NewAuthor", "by_email_index", "get", "locate", "obtain", "recount"]
@@ -48,8 +49,11 @@ def locate(session: Session, author_id: str, sites: Sequence[str] | None) -> Aut
     return session.scalar(query)
 
 
-def obtain(session: Session, new: NewAuthor, now: datetime) -> KnownAuthor:
-    """The author of this email, made when unknown; `avatar_seed` is random and says nothing of the email."""
+def obtain(session: Session, new: NewAuthor, now: datetime, first: Status | None = None) -> KnownAuthor:
+    """The author of this email, made when unknown, and counted with a first comment of that status.
+
+    `avatar_seed` is random and says nothing of the email.
+    """
     avatar_seed = secrets.token_hex(8)
     look = look_of(new.name)
     values = {
@@ -62,7 +66,7 @@ def obtain(session: Session, new: NewAuthor, now: datetime) -> KnownAuthor:
         "name_skeleton": look.skeleton,
         "avatar_seed": avatar_seed,
         "first_seen": now,
-        **{status.value: 0 for status in Status},
+        **{status.value: int(status is first) for status in Status},
     }
     if insert_absent(session, Author, values):
         return KnownAuthor(new.id, avatar_seed)
@@ -71,7 +75,7 @@ def obtain(session: Session, new: NewAuthor, now: datetime) -> KnownAuthor:
     return KnownAuthor(found.id, found.avatar_seed)
 
 
-_RECOUNT = (
+_RECOUNT = Compiled(
     update(Author.__table__)  # type: ignore[arg-type]
     .where(Author.__table__.c.site == bindparam("of"), Author.__table__.c.id == bindparam("author"))
     .values(
@@ -79,7 +83,8 @@ _RECOUNT = (
             status.value: Author.__table__.c[status.value] + bindparam(f"more_{status}", type_=Integer)
             for status in Status
         }
-    )
+    ),
+    turn=2,
 )
 
 
@@ -94,5 +99,4 @@ def recount(session: Session, site: str, changes: Mapping[str, Mapping[Status, i
         }
         for author_id in sorted(changes)
     ]
-    if rows:
-        session.connection().execute(_RECOUNT, rows)
+    session.later(_RECOUNT, rows)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, or_, select, tuple_
-from sqlalchemy.orm import Session
 
 from service.domain.ban import BanKind
 from service.storage.models import Ban
+from service.storage.session import Session
 from service.storage.upsert import insert_absent
 
 __all__ = ["Ban", "NewBan", "delete_one", "drop_expired", "listing", "locate", "save"]

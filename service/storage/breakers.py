@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Select, String, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import String, bindparam, func, select
 
 from service.domain.breaker import CEILING_MAX, Breaker
+from service.storage.compiled import Compiled
 from service.storage.models import Comment, Site, SiteBreaker
+from service.storage.session import Session
 from service.storage.upsert import insert_absent
 
 _MEMBERS = tuple(field.name for field in fields(Breaker))
 
 
 @cache
-def _look() -> Select[Any]:
+def _look() -> Compiled:
     site = bindparam("site", type_=String)
     lately = (
         select(Comment.id)
@@ -29,7 +29,7 @@ def _look() -> Select[Any]:
     )
     counted = select(func.count()).select_from(lately).scalar_subquery()
     columns = [SiteBreaker.__table__.c[name] for name in _MEMBERS if name != "site"]
-    return (
+    return Compiled(
         select(counted, *columns)
         .select_from(Site.__table__)
         .outerjoin(SiteBreaker, SiteBreaker.site == Site.slug)
@@ -40,7 +40,7 @@ def _look() -> Select[Any]:
 def look(session: Session, site: str, since_id: str, score: float) -> tuple[Breaker, int]:
     """The breaker, and how many comments of at least that score came since the id: one statement."""
     asked = {"site": site, "since": since_id, "score": score}
-    row = session.connection().execute(_look(), asked).one()
+    (row,) = _look().rows(session.connection(), asked)
     kept = dict(zip(_MEMBERS[1:], row[1:], strict=True))
     return (Breaker(site) if kept["ceiling"] is None else Breaker(site, **kept)), int(row[0])
 

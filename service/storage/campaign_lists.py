@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import and_, case, func, or_, select
-from sqlalchemy.orm import Session
 
 from service.domain.campaign import Bond
 from service.domain.status import Status
 from service.storage.models import Campaign, Comment, LinkedDomain, Page
 from service.storage.queue import PageNamed, Written
+from service.storage.session import Session
 
 DOMAINS_SHOWN: Final = 5
 

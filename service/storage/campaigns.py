@@ -12,7 +12,6 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     BindParameter,
-    Select,
     String,
     and_,
     bindparam,
@@ -26,15 +25,16 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.orm import Session
 
 from service.domain.campaign import Bond, Neighbour
 from service.domain.ids import new_id
 from service.domain.status import Status
 from service.storage import rows
 from service.storage.batches import batches
+from service.storage.compiled import Compiled
 from service.storage.database import lock_rows
 from service.storage.models import Campaign, Comment, SharedSign, Sketch
+from service.storage.session import Session
 
 __all__ = ["drop_old", "forget", "form", "join", "keep", "members", "neighbours", "one_at_a_time", "replace"]
 
@@ -44,13 +44,13 @@ _KEY: Final = struct.Struct("<q")
 
 
 @cache
-def _statement(signs: int, oldest: int) -> Select[Any]:
+def _statement(signs: int, oldest: int) -> Compiled:
     """The newest comments of so many signs, and the oldest of the last so many of them; built once for each number."""
     newest_of = [_of_sign(f"sign{at}", NEWEST) for at in range(signs)]
     oldest_of = [_of_sign(f"sign{at}", OLDEST, oldest=True) for at in range(signs - oldest, signs)]
     found = union_all(*(select(part) for part in (*newest_of, *oldest_of))).subquery("found")
     site: BindParameter[str] = bindparam("site")
-    return (
+    return Compiled(
         select(
             found.c.sign,
             Comment.id,
@@ -88,7 +88,7 @@ def neighbours(
     keys = sorted(signs, key=lambda key: signs[key][0] is Bond.LINK)
     links = sum(bond is Bond.LINK for bond, _ in signs.values())
     asked: dict[str, Any] = {"site": site, **{f"sign{at}": key for at, key in enumerate(keys)}}
-    rows = session.connection().execute(_statement(len(keys), links), asked)
+    rows = _statement(len(keys), links).rows(session.connection(), asked)
     return list(
         {
             (row[0], row[1]): Neighbour(row[1], *signs[row[0]], *row[2:]) for row in rows if row[1] != besides
@@ -118,18 +118,20 @@ def keep(session: Session, comment: Comment, sketch: bytes | None, signs: Collec
     rows.insert_all(session, Sketch, [{**signed, **kept}])
     if lock_rows(session):
         # an array, because the driver would ask the server for each row
-        session.connection().execute(_SHARED, {**signed, "keys": ordered})
+        session.later(_SHARED, [{**signed, "keys": ordered}])
     else:
         rows.insert_all(session, SharedSign, [{**signed, "sign": sign} for sign in ordered])
 
 
-_SHARED = insert(SharedSign).from_select(
-    ["site", "comment_id", "sign"],
-    select(
-        bindparam("site", type_=String),
-        bindparam("comment_id", type_=String),
-        func.unnest(bindparam("keys", type_=ARRAY(BigInteger))),
-    ),
+_SHARED = Compiled(
+    insert(SharedSign).from_select(
+        ["site", "comment_id", "sign"],
+        select(
+            bindparam("site", type_=String),
+            bindparam("comment_id", type_=String),
+            func.unnest(bindparam("keys", type_=ARRAY(BigInteger))),
+        ),
+    )
 )
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, select, tuple_
-from sqlalchemy.orm import Session
 
 from service.storage.models import UsedChallenge
+from service.storage.session import Session
 from service.storage.upsert import insert_absent
 
 

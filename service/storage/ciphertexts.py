@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select, tuple_, update
-from sqlalchemy.orm import Session
 
 from service.storage.models import Author
+from service.storage.session import Session
 
 
 @dataclass(frozen=True)

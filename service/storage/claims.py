@@ -8,10 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from service.storage.database import lock_rows
 from service.storage.models import Claim
+from service.storage.session import Session
 
 __all__ = ["Claim", "Look", "keep", "living", "release"]
 

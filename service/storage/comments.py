@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from service.domain.status import Status
 from service.domain.verdict import Signal
 from service.storage import authors, pages, rows, tallies
 from service.storage.batches import batches
 from service.storage.models import Author, Comment, SearchDue, StoredSignal
+from service.storage.session import Session
 
 __all__ = [
     "Changes",
@@ -141,7 +141,8 @@ def keep_signals(session: Session, comment: Comment, signals: Sequence[Signal]) 
 class Changes:
     """What a transaction's changes of status add up to; `write` stores it once, at the end.
 
-    `above` holds comments that are locked already, by id: a change of many finds what it needs there.
+    `above` holds comments that are locked already, by id: a change of many finds what it needs there. `newcomers` are
+    authors who were stored with what their counters are after it.
     """
 
     site: str
@@ -150,12 +151,13 @@ class Changes:
     authors: dict[str, dict[Status, int]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
+    newcomers: set[str] = field(default_factory=set)
 
     def write(self, session: Session) -> None:
         """Raises the versions of the pages touched, and moves the counters of pages, authors and the site."""
-        session.flush()
-        authors.recount(session, self.site, self.authors)
         pages.change_all(session, self.site, self.approved)
+        known = {author: more for author, more in self.authors.items() if author not in self.newcomers}
+        authors.recount(session, self.site, known)
         # last of all: this row is shared by many
         tallies.move(session, self.site, self.moved)
 

@@ -15,12 +15,12 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm import Session
 
 from service.domain.errors import Unavailable
 from service.settings import Settings
 from service.storage.base import Base
 from service.storage.group_commit import GroupCommit
+from service.storage.session import Session
 
 if TYPE_CHECKING:
     from service.storage.replica import Replica
@@ -84,7 +84,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
             _writers[db.engine] = GroupCommit(db.engine)
-            _readers[db.engine] = db.engine
+            _readers[db.engine] = db.engine.execution_options(looks=True)
         else:
             # Without BEGIN and ROLLBACK around it, a look takes a third of the time; and after a ROLLBACK the driver
             # forgets all statements that it has prepared.
@@ -111,7 +111,10 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("writes", False):
+        options = connection.get_execution_options()
+        if options.get("looks", False):
+            return  # each look is one statement, as on PostgreSQL
+        if options.get("writes", False):
             raw: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
             try:
                 _begin_writing(raw)
@@ -159,12 +162,9 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def _own_transaction() -> Iterator[Session]:
-    session = db.session()
-    try:
+    with Session(db.engine, expire_on_commit=False) as session:
         yield session
         session.commit()
-    finally:
-        session.close()
 
 
 @contextmanager

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from service.storage.models import Comment, DecisionRecord, Event
+from service.storage.session import Session
 
 __all__ = ["DecisionRecord", "add", "close", "forget_notes", "lock"]
 

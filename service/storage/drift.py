@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session
 
 from service.domain.status import Status
 from service.storage import search_drift
 from service.storage.models import Author, Comment, Page, Report, Tally, Vote
+from service.storage.session import Session
 
 
 def differences(session: Session, site: str) -> Iterator[str]:

@@ -9,7 +9,6 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, Engine, and_, or_, select
-from sqlalchemy.orm import Session
 
 from service.clock import rfc3339
 from service.domain.canonical import canonical
@@ -18,6 +17,7 @@ from service.storage import rollups, rows
 from service.storage.batches import batches
 from service.storage.database import db
 from service.storage.models import Comment, Event, UnsealedEvent
+from service.storage.session import Session
 
 __all__ = [
     "Event",

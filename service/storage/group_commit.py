@@ -15,7 +15,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+
+from service.storage.session import Session
 
 MEMBERS_MAX = 64
 SECONDS_MAX = 0.1

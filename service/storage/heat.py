@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, delete, exists, func, insert, select
-from sqlalchemy.orm import Session
 
 from service.domain.heat import RISKY_FROM, USUAL_OVER, WINDOW, Heat, usual_pace
 from service.domain.ids import id_floor
 from service.storage.models import Comment, Page, PageHeat, Site
+from service.storage.session import Session
 
 #: The first seven digits of an id count parts of 2**20 milliseconds, about 17 minutes.
 PART_DIGITS = 7

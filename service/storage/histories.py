@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute
 
 from service.domain.outside import CHECK
 from service.domain.status import Status
 from service.storage.batches import batches
 from service.storage.models import Comment, Event, StoredSignal
+from service.storage.session import Session
 
 COMMENTS_AT_ONCE = 2_000
 

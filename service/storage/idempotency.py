@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, null, update
-from sqlalchemy.orm import Session
 
 from service.domain.errors import InFlight, KeyReused
 from service.domain.kept import IDEMPOTENCY_KEYS
 from service.storage.models import IdempotencyRecord
+from service.storage.session import Session
 from service.storage.upsert import insert_absent
 
 # Longer than any request may run; after it a claim whose process died is free again.

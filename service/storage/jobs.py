@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
 from service.storage.models import Job
+from service.storage.session import Session
 from service.storage.upsert import insert_absent
 
 __all__ = ["Leased", "NewJob", "add", "done", "give_up", "is_due", "lease", "postpone", "waiting"]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from service.storage.database import lock_rows
 from service.storage.models import LimitHits
+from service.storage.session import Session
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, bindparam, delete, select, union_all
-from sqlalchemy.orm import Session
 
 from service.clock import hour_of
 from service.storage import rows
 from service.storage.batches import batches
 from service.storage.models import Comment, LinkedDomain, SpamLabel
+from service.storage.session import Session
 
 #: So many of a domain's newest comments are looked at.
 NEWEST: Final = 50

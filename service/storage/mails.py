@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select, tuple_, update
-from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
 from service.domain.mail import LINK_LIFE, MailKind, NewsKind, Purpose
 from service.domain.status import Status
 from service.storage import jobs
 from service.storage.models import Author, Comment, Mail, MailLink, MailNews
+from service.storage.session import Session
 
 __all__ = ["Mail", "MailLink", "MailNews", "Order"]
 

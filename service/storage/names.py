@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from service.storage.models import Account, Comment, Site
+from service.storage.session import Session
 
 STAFF_MAX: Final = 200
 

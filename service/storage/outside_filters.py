@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import exists, select, update
-from sqlalchemy.orm import Session
 
 from service.domain.message import Message
 from service.domain.outside import CHECK
 from service.domain.status import Status
 from service.i18n.messages import in_english
 from service.storage.models import Comment, Event, OutsideFilter, Page, StoredSignal
+from service.storage.session import Session
 
 __all__ = [
     "Moved",

@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
 
 from service.domain.status import Status
 from service.storage import pages
 from service.storage.models import Comment, Page, PageHeat, Site
+from service.storage.session import Session
 
 __all__ = ["Page", "PageFilter", "PageSeen", "listing", "lock", "one", "past_age", "raise_version"]
 

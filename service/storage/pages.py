@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Integer, bindparam, select, update
-from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
 from service.domain.page import PageKey
 from service.storage.batches import batches
+from service.storage.compiled import Compiled
 from service.storage.database import lock_rows
 from service.storage.models import Page
+from service.storage.session import Session
 from service.storage.upsert import insert_absent
 
 __all__ = ["Page", "by_key", "change", "change_all", "counts", "get", "keys", "lock", "obtain", "versions"]
@@ -68,21 +69,21 @@ def change(session: Session, site: str, page_id: str, approved_more: int) -> Non
     change_all(session, site, {page_id: approved_more})
 
 
-_CHANGE = (
+_CHANGE = Compiled(
     update(Page.__table__)  # type: ignore[arg-type]
     .where(Page.__table__.c.site == bindparam("of"), Page.__table__.c.id == bindparam("page"))
     .values(
         version=Page.__table__.c.version + 1,
         approved=Page.__table__.c.approved + bindparam("more", type_=Integer),
-    )
+    ),
+    turn=1,
 )
 
 
 def change_all(session: Session, site: str, changes: Mapping[str, int]) -> None:
     """The same for many pages: {page id: how many more approved comments}."""
     rows = [{"of": site, "page": page_id, "more": changes[page_id]} for page_id in sorted(changes)]
-    if rows:
-        session.connection().execute(_CHANGE, rows)
+    session.later(_CHANGE, rows)
 
 
 def counts(session: Session, site: str, keys: Sequence[str]) -> dict[str, tuple[int, int]]:

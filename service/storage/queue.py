@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
-from sqlalchemy.orm import Session, aliased, undefer
+from sqlalchemy.orm import aliased, undefer
 
 from service.domain.message import message_of
 from service.domain.status import Status
@@ -20,6 +20,7 @@ from service.storage import queue_search, tallies
 from service.storage.batches import batches
 from service.storage.models import Author, Comment, Page, StoredSignal
 from service.storage.queue_search import Part, Sought, Total
+from service.storage.session import Session
 
 #: So many are counted at most, where no count is kept: what one decision may take.
 COUNTED: Final = 10_000

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, literal, select
-from sqlalchemy.orm import Session
 
 from service.storage import search_index
 from service.storage.batches import batches
 from service.storage.models import Comment
+from service.storage.session import Session
 
 #: So many comments are looked at one by one before the index is asked.
 WALKED: Final = 2_000

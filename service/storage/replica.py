@@ -11,9 +11,9 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm import Session
 
 from service.breaker import Breaker
+from service.storage.session import Session
 
 T = TypeVar("T")
 

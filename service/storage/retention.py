@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, select, tuple_, update
-from sqlalchemy.orm import Session
 
 from service.storage.models import Comment, IdempotencyRecord
+from service.storage.session import Session
 
 
 def drop_idempotency_keys(session: Session, now: datetime, at_most: int) -> int:

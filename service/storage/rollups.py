@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import delete, exists, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from service.clock import hour_of, rfc3339
 from service.domain.ids import new_id
@@ -26,6 +25,7 @@ from service.storage.batches import batches
 from service.storage.database import db, lock_rows, reading
 from service.storage.histories import History, of_comments
 from service.storage.models import Event, Rollup, RollupSite, Site, Uncounted
+from service.storage.session import Session
 from service.storage.upsert import insert_absent
 
 NO_COMMENT = ""

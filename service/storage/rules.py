@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from service.domain.status import Status
 from service.domain.verdict import Signal
 from service.storage import queue
 from service.storage.models import Comment, RuleSet
+from service.storage.session import Session
 from service.storage.upsert import insert_absent
 
 __all__ = ["Replayed", "RuleSet", "Span", "add", "current", "replay", "version", "versions"]

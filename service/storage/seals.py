@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
 
 from service.storage.batches import batches
 from service.storage.events import NOTES_REDACTED, SIGNED
 from service.storage.models import Event, Seal, SealHead, UnsealedEvent
+from service.storage.session import Session
 from service.storage.upsert import insert_absent
 
 ID_BYTES = 16

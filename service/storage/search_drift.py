@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from sqlalchemy import and_, literal, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import undefer
 
 from service.storage.batches import batches
 from service.storage.database import lock_rows
 from service.storage.models import Comment, SearchDue
 from service.storage.search_index import LENGTH, forget, grams, held, take_in
+from service.storage.session import Session
 
 _AT_ONCE: Final = 1_000
 MISSING: Final = "is not in it"

@@ -26,12 +26,12 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer
 
 from service.storage.batches import batches
 from service.storage.database import lock_rows
 from service.storage.models import Comment, SearchDue
+from service.storage.session import Session
 
 #: So many characters are the shortest that it finds.
 LENGTH: Final = 3

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import func, select, text, update
-from sqlalchemy.orm import Session
 
 from service.domain.status import Status
 from service.storage import authors, pages, rollups, search_index, tallies
 from service.storage.database import lock_rows
 from service.storage.models import Comment, Page
+from service.storage.session import Session
 
 SQLITE_CACHE_KIB = 262_144
 POSTGRESQL_SORT_MIB = 128  # of the index for searching: sorted in, a large part at once costs least

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, select, update
-from sqlalchemy.orm import Session
 
 from service.storage.models import Account, LoginSession
+from service.storage.session import Session
 
 __all__ = [
     "LoginSession",

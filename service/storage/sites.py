@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
 
 from service.settings import Policy
 from service.storage.models import Site, SiteOrigin
+from service.storage.session import Session
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.orm import Session
 
 from service.domain.status import Status
 from service.storage.batches import batches
 from service.storage.models import Comment, Event, SpamLabel
+from service.storage.session import Session
 from service.storage.spam_models import KINDS
 
 __all__ = [

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, delete, exists, func, or_, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import undefer
 
 from service.storage.models import Event, Site, SpamLearning, SpamModel
+from service.storage.session import Session
 from service.storage.upsert import insert_absent
 
 __all__ = [

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal_column, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute
 
 from service.domain.status import Status
 from service.storage import rollups
 from service.storage.models import Comment, LimitHits, LinkedDomain, Rollup
+from service.storage.session import Session
 
 
 @dataclass(frozen=True)

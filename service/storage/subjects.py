@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
 from service.clock import rfc3339
 from service.domain.status import Status
 from service.storage import campaigns, comments, links, mails, rollups, search_index
 from service.storage.batches import batches
 from service.storage.models import Author, Comment, IdempotencyRecord, Page, StoredSignal
+from service.storage.session import Session
 
 __all__ = ["comments_of", "document", "erase"]
 

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from service.domain.status import Status
+from service.storage.compiled import Compiled
 from service.storage.database import lock_rows
 from service.storage.models import Tally
+from service.storage.session import Session
 
 #: So many transactions may change the count of one site at once without waiting for each other.
 SLOTS: Final = 32
@@ -28,17 +29,18 @@ def move(session: Session, site: str, more: Mapping[Status, int]) -> None:
     values: list[dict[str, Any]] = [
         {"site": site, "status": status, "slot": slot, "comments": number} for status, number in rows
     ]
-    session.connection().execute(_statement(lock_rows(session)), values)
+    session.later(_statement(lock_rows(session)), values)
 
 
 @cache
-def _statement(postgres: bool) -> Any:
+def _statement(postgres: bool) -> Compiled:
     table: Any = Tally.__table__
     new = postgresql.insert(table) if postgres else sqlite.insert(table)
-    return new.on_conflict_do_update(
+    added = new.on_conflict_do_update(
         index_elements=["site", "status", "slot"],
         set_={"comments": table.c.comments + new.excluded.comments},
     )
+    return Compiled(added, ("site", "status", "slot", "comments"), turn=3)
 
 
 def total(session: Session, sites: Sequence[str], status: Status) -> int:

@@ -10,10 +10,10 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Integer, String, and_, bindparam, or_, select, true, union_all
-from sqlalchemy.orm import Session
 
 from service.domain.status import Status
 from service.storage.models import Author, Comment, Page
+from service.storage.session import Session
 
 NOBODY: Final = ""  # the id of no comment
 

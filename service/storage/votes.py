@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
 from service.storage import pages
 from service.storage.models import Comment, Report, Vote
+from service.storage.session import Session
 from service.storage.upsert import insert_absent
 
 

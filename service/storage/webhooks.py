@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, func, select, tuple_
-from sqlalchemy.orm import Session
 
 from service.domain.announcement import DeliveryState, HookFormat
 from service.domain.ids import new_id
 from service.storage.models import Announcement, Comment, Delivery, Page, StoredSignal, Webhook
+from service.storage.session import Session
 
 __all__ = ["Announcement", "Delivery", "NewHook", "Webhook", "add", "announce", "deliver", "locate"]
 

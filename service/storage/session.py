@@ -1,0 +1,63 @@
+"""The session of every transaction: new rows wait in it, and go to the database together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, event, orm
+
+from service.storage.compiled import Compiled, run_all
+
+
+class Session(orm.Session):
+    """A session in which statements that ask for nothing back wait until something else is asked, or it commits.
+
+    So a comment with all that belongs to it takes PostgreSQL one round trip. Whoever reads finds what was written
+    before, as ever; an error in it comes later than it was caused, but never after the commit.
+    """
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._waiting: list[tuple[Compiled, Sequence[Mapping[str, Any]]]] = []
+
+    def later(self, statement: Compiled, values: Sequence[Mapping[str, Any]]) -> None:
+        """Has the statement run for each of the values, after all that came before."""
+        if not values:
+            return
+        if self.new or self.deleted or self.identity_map.check_modified():
+            self.flush()
+        self._waiting.append((statement, values))
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        """Writes what waits, and then the session's own objects, which came after it."""
+        self._send()
+        super().flush(objects)
+
+    def connection(self, *args: Any, **settings: Any) -> Connection:
+        """The connection, once what waits is written."""
+        self._send()
+        return super().connection(*args, **settings)
+
+    def commit(self) -> None:
+        """Writes what waits, and ends the transaction."""
+        self._send()
+        super().commit()
+
+    def close(self) -> None:
+        """Ends the session, and forgets what waits."""
+        self._waiting.clear()
+        super().close()
+
+    def _send(self) -> None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            run_all(super().connection(), waiting)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _in_order(state: orm.ORMExecuteState) -> None:
+    """Whatever else is executed comes after what waits."""
+    session = state.session
+    assert isinstance(session, Session)
+    session._send()

@@ -1,0 +1,108 @@
+"""What a comment costs the database: as much among many comments as among few, and few round trips."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, event
+
+from service.settings import Policy
+from service.storage import planner
+from service.storage.database import db, transaction
+from tests.api.newsroom import ORIGIN, Newsroom, open_newsroom
+
+Statement = tuple[str, Any]
+
+MANY = 300
+#: Counting what came lately ends at a hundred; walking through all that is approved would take thousands.
+MORE = {"sqlite": 600, "postgresql": 120}
+
+
+@pytest.fixture
+def public(app: Flask) -> Iterator[Newsroom]:
+    """A site that publishes all that comes."""
+    with app.app_context():
+        yield open_newsroom(app, policy=Policy.PUBLISH_ALL)
+
+
+@contextmanager
+def recorded() -> Iterator[list[Statement]]:
+    """The statements that ran, with their parameters."""
+    ran: list[Statement] = []
+
+    def keep(_connection: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        ran.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", keep)
+    try:
+        yield ran
+    finally:
+        event.remove(db.engine, "before_cursor_execute", keep)
+
+
+def looks_of(room: Newsroom) -> list[Statement]:
+    """What a submission looks at before it is stored."""
+    with recorded() as ran:
+        room.pending(name="Somebody else", page=f"{ORIGIN}/quiet")
+    return [one for one in ran if one[0].startswith("SELECT")]
+
+
+def work_of(look: Statement) -> int:
+    """What the database does for a look: steps of SQLite's machine, or blocks that PostgreSQL takes."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            return _steps(connection, look)
+        plan = [
+            str(row[0])
+            for row in connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS) {look[0]}", look[1])
+        ]
+        blocks = next(
+            (line for line in plan if "Buffers:" in line), ""
+        )  # of the outermost part, which is the sum
+        return sum(map(int, re.findall(r"(?:hit|read)=(\d+)", blocks)))
+
+
+def _steps(connection: Connection, look: Statement) -> int:
+    raw: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    raw.set_progress_handler(count, 1)
+    try:
+        raw.execute(*look).fetchall()
+    finally:
+        raw.set_progress_handler(None, 0)
+    return steps
+
+
+def test_a_comment_costs_the_same_among_many(public: Newsroom) -> None:
+    few = sum(map(work_of, looks_of(public)))
+    for number in range(MANY):
+        public.pending(name=f"Reader {chr(97 + number % 26)}{number}", page=f"{ORIGIN}/{number % 7}")
+    with transaction() as session:  # as the job does in a newsroom's first seconds
+        if tables := planner.new_tables(session):
+            planner.look_at(session, tables)
+    many = sum(map(work_of, looks_of(public)))
+    assert few > 0
+    assert many < few + MORE[db.engine.dialect.name]
+
+
+def test_a_comment_with_all_that_belongs_to_it_goes_to_postgresql_at_once(public: Newsroom) -> None:
+    public.pending(page=f"{ORIGIN}/quiet")
+    with recorded() as ran:
+        public.pending(page=f"{ORIGIN}/quiet")
+    writing = [statement.split(maxsplit=1)[0] for statement, _ in ran if not statement.startswith("SELECT")]
+    if db.engine.dialect.name == "postgresql":
+        assert writing == ["INSERT", "WITH"]  # the author, who may have come at the same moment, and the rest
+    else:
+        assert len(writing) <= 12
