@@ -7,11 +7,12 @@ the same outcome, is left out.
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
 
 Processor = Callable[[Any], Any]
 Values = Mapping[str, Any]
@@ -44,13 +45,13 @@ class Compiled:
     def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
         """The rows that it finds or gives back, each value of its column's type."""
         text = self.text(connection.dialect)
-        return text.read(connection.exec_driver_sql(text.sql, text.bound(values)))
+        return text.read(_executed(connection, text.sql, text.bound(values)))
 
     def run(self, connection: Connection, values: Sequence[Values]) -> None:
         """Runs it once for each of the values, and asks for nothing back."""
         text = self.text(connection.dialect)
         bound = [text.bound(one) for one in values]
-        connection.exec_driver_sql(text.sql, bound if len(bound) > 1 else bound[0])
+        _executed(connection, text.sql, bound if len(bound) > 1 else bound[0])
 
     def text(self, dialect: Dialect) -> _Text:
         """The statement for a database."""
@@ -77,11 +78,12 @@ class _Text:
                 self._given[name] = parameter.effective_value
         for column in getattr(compiled, "insert_prefetch", ()):
             self._given[column.key] = column.default.arg
-        self._error = dialect.loaded_dbapi.Error
-        self._results = [
-            column.type.dialect_impl(dialect).result_processor(dialect, None)
-            for column in (compiled.effective_returning or getattr(statement, "selected_columns", ()))
-        ]
+        columns = compiled.effective_returning or getattr(statement, "selected_columns", ())
+        self._read: list[tuple[int, Processor]] = []
+        for at, column in enumerate(columns):
+            change = column.type.dialect_impl(dialect).result_processor(dialect, None)
+            if change is not None:
+                self._read.append((at, change))
 
     def bound(self, values: Values) -> Any:
         """The values as the driver takes them."""
@@ -90,25 +92,36 @@ class _Text:
             named[name] = change(named[name])
         return named if self._positions is None else tuple([named[name] for name in self._positions])
 
-    def read(self, result: CursorResult[Any]) -> list[tuple[Any, ...]]:
-        """All rows of a result."""
-        cursor = result.cursor
-        assert cursor is not None  # it is read once
-        try:
-            found = cursor.fetchall()
-        except self._error as error:
-            raise OperationalError(self.sql, None, error) from error
-        finally:
-            result.close()
-        return [
-            tuple(
-                [
-                    value if change is None else change(value)
-                    for value, change in zip(row, self._results, strict=True)
-                ]
-            )
-            for row in found
-        ]
+    def read(self, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """Rows as the driver gave them, with values of the columns' types."""
+        if not self._read:
+            return [tuple(row) for row in rows]
+        read = []
+        for row in rows:
+            values = list(row)
+            for at, change in self._read:
+                values[at] = change(values[at])
+            read.append(tuple(values))
+        return read
+
+
+def _executed(connection: Connection, sql: str, parameters: Any) -> Sequence[Sequence[Any]]:
+    """What the driver finds. Raises what SQLAlchemy raises.
+
+    SQLite is a call of a function away, and SQLAlchemy's way there would take several times as long as the call.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    if not isinstance(driver, sqlite3.Connection):
+        result = connection.exec_driver_sql(sql, parameters)
+        found = result.cursor.fetchall() if result.returns_rows else ()
+        result.close()
+        return found
+    try:
+        if isinstance(parameters, list):
+            return driver.executemany(sql, parameters).fetchall()
+        return driver.execute(sql, parameters).fetchall()
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(sql, None, error, sqlite3.Error, dialect=connection.dialect) from error
 
 
 def run_all(connection: Connection, waiting: Sequence[tuple[Compiled, Sequence[Values]]]) -> None:

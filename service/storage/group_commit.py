@@ -1,9 +1,9 @@
 """One sync for many: SQLite's writers of this process that wait together share a transaction.
 
 SQLite has one writer at a time, and most of a small commit is waiting for the disk. So whoever has done its work
-hands the open transaction on to the next who waits, and the last one commits for all. Each has a savepoint of its
-own: what one of them gives up takes nothing from the others. Nobody is told "done" before the shared commit is on
-disk. (PostgreSQL does the same by itself.)
+hands the open transaction on to the next who waits, and the last one commits for all. Each but the first has a
+savepoint of its own: what one of them gives up takes nothing from the others. Nobody is told "done" before the shared
+commit is on disk. (PostgreSQL does the same by itself.)
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from service.storage.session import Session
+
+_Mode = Literal["rollback_only", "create_savepoint"]
 
 MEMBERS_MAX = 64
 SECONDS_MAX = 0.1
@@ -30,7 +33,16 @@ class Group:
         self.members = 0
         self.until = time.monotonic() + SECONDS_MAX
         self.error: BaseException | None = None
+        self.given_up = False
         self.ended = threading.Event()
+
+    def give_up(self) -> None:
+        """Rolls all of it back: what its only member wrote."""
+        self.given_up = True
+        try:
+            self.connection.rollback()
+        except BaseException as error:
+            self.error = error
 
     def lost(self) -> bool:
         """Whether SQLite rolled all of it back by itself, as it does when the disk is full."""
@@ -51,14 +63,16 @@ class GroupCommit:
     def member(self) -> Iterator[Session]:
         """A session whose work is on disk when the block has ended. Raises what the block or the commit raises."""
         group = self._join()
+        first = group.members == 1  # before it is nothing that its failure could take with it
+        mode: _Mode = "rollback_only" if first else "create_savepoint"
         try:
-            with Session(
-                group.connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-            ) as session:
+            with Session(group.connection, join_transaction_mode=mode, expire_on_commit=False) as session:
                 yield session
                 session.commit()
         except BaseException as error:
-            if group.lost():
+            if first:
+                group.give_up()
+            elif group.lost():
                 group.error = error
             raise
         finally:
@@ -93,7 +107,7 @@ class GroupCommit:
         with self._guard:
             goes_on = self._waiting > 0
         full = group.members >= MEMBERS_MAX or time.monotonic() > group.until
-        if not goes_on or full or group.error is not None:
+        if not goes_on or full or group.given_up or group.error is not None:
             self._end(group)
         self._turn.release()
 

@@ -20,6 +20,7 @@ class Session(orm.Session):
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self._waiting: list[tuple[Compiled, Sequence[Mapping[str, Any]]]] = []
+        self._known: Connection | None = None
 
     def later(self, statement: Compiled, values: Sequence[Mapping[str, Any]]) -> None:
         """Has the statement run for each of the values, after all that came before."""
@@ -37,22 +38,35 @@ class Session(orm.Session):
     def connection(self, *args: Any, **settings: Any) -> Connection:
         """The connection, once what waits is written."""
         self._send()
-        return super().connection(*args, **settings)
+        return self._connected(*args, **settings)
 
     def commit(self) -> None:
         """Writes what waits, and ends the transaction."""
         self._send()
+        self._known = None
         super().commit()
+
+    def rollback(self) -> None:
+        """Undoes what was written, and forgets what waits."""
+        self._waiting.clear()
+        self._known = None
+        super().rollback()
 
     def close(self) -> None:
         """Ends the session, and forgets what waits."""
         self._waiting.clear()
+        self._known = None
         super().close()
 
     def _send(self) -> None:
         if self._waiting:
             waiting, self._waiting = self._waiting, []
-            run_all(super().connection(), waiting)
+            run_all(self._connected(), waiting)
+
+    def _connected(self, *args: Any, **settings: Any) -> Connection:
+        if self._known is None:
+            self._known = super().connection(*args, **settings)
+        return self._known
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -89,6 +89,28 @@ def test_what_one_gives_up_takes_nothing_from_the_others(engine: Engine) -> None
     assert rows(engine) == {0, 1, 2}
 
 
+def test_the_first_one_failing_leaves_the_next_a_transaction_of_its_own(engine: Engine) -> None:
+    writers = GroupCommit(engine)
+    inside, go = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with writers.member() as session:
+            session.execute(text("INSERT INTO written VALUES (0)"))
+            inside.set()
+            assert go.wait(5)
+            raise ValueError("given up")
+
+    with ThreadPoolExecutor(2) as pool:
+        failing = pool.submit(first)
+        assert inside.wait(5)
+        second = pool.submit(write, writers, 1)
+        wait_until(lambda: writers._waiting == 1, "the second waits", 5)
+        go.set()
+        second.result(5)
+        assert isinstance(failing.exception(5), ValueError)
+    assert rows(engine) == {1}
+
+
 def test_the_last_one_failing_still_commits_for_the_others(engine: Engine) -> None:
     writers = GroupCommit(engine)
     outcomes = together(writers, lambda: write(writers, 1), lambda: write(writers, 1))
