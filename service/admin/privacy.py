@@ -70,8 +70,8 @@ def _author(services: Services, session: Session, asked: Request) -> Author:
     return author
 
 
-def _event(asked: Request, kind: str, author: Author, number: int) -> events.Event:
-    return events.Event(
+def _event(asked: Request, kind: str, author: Author, number: int) -> events.NewEvent:
+    return events.NewEvent(
         site=asked.site,
         id=new_id(),
         kind=kind,

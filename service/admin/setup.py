@@ -115,7 +115,7 @@ def record(session: Session, admin: Admin, slug: str, kind: str, detail: dict[st
     """Writes the event of a change into the log of a site."""
     events.add(
         session,
-        events.Event(
+        events.NewEvent(
             site=slug,
             id=new_id(),
             kind=kind,

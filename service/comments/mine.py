@@ -144,8 +144,8 @@ def erase(who: Visitor) -> tuple[str, ...]:
         return tuple(pages.keys(session, who.site.slug, {comment.page_id for comment in emptied}))
 
 
-def _event(who: Visitor, kind: str, number: int) -> events.Event:
-    return events.Event(
+def _event(who: Visitor, kind: str, number: int) -> events.NewEvent:
+    return events.NewEvent(
         site=who.site.slug,
         id=new_id(),
         kind=kind,

@@ -29,7 +29,9 @@ def keep_opinion(comment: Comment, classified: Classified) -> None:
     comment.opinion = dict(opinion.document()) if opinion else None
 
 
-def follow(session: Session, comment: Comment, fate: Fate, changes: comments.Changes) -> list[events.Event]:
+def follow(
+    session: Session, comment: Comment, fate: Fate, changes: comments.Changes
+) -> list[events.NewEvent]:
     """Moves a comment that waits to where its text's fate is; what there is to `record` of that."""
     before = comment.status
     if fate.status is before:
@@ -41,7 +43,7 @@ def follow(session: Session, comment: Comment, fate: Fate, changes: comments.Cha
     return [_alone("filtered", FILTER, comment, before)] if fate.status is Status.SPAM else []
 
 
-def record(session: Session, comment: Comment, happened: Sequence[events.Event]) -> None:
+def record(session: Session, comment: Comment, happened: Sequence[events.NewEvent]) -> None:
     """Adds the events of a comment that is stored, and notes what authors asked to hear of them."""
     events.add_all(session, happened)
     if any(event.kind == PUBLISHED for event in happened):
@@ -57,7 +59,7 @@ def publish(session: Session, comment: Comment, changes: comments.Changes) -> No
     record(session, comment, follow(session, comment, fate, changes))
 
 
-def judged(kind: str, comment: Comment, before: Status | None, fate: Fate) -> events.Event:
+def judged(kind: str, comment: Comment, before: Status | None, fate: Fate) -> events.NewEvent:
     """An event about a new text, with the score that the filter gave it: statistics are counted from it."""
     comment.review_probability, comment.sampled = fate.probability, fate.sampled
     event = _alone(kind, READER, comment, before)
@@ -65,16 +67,16 @@ def judged(kind: str, comment: Comment, before: Status | None, fate: Fate) -> ev
     return event
 
 
-def _alone(kind: str, actor: str, comment: Comment, before: Status | None) -> events.Event:
+def _alone(kind: str, actor: str, comment: Comment, before: Status | None) -> events.NewEvent:
     """An event of which the statistics must know with which probability people were to look at it."""
     event = happened(kind, actor, comment, before)
     event.detail = {"review_probability": comment.review_probability, "sampled": comment.sampled}
     return event
 
 
-def happened(kind: str, actor: str, comment: Comment, before: Status | None) -> events.Event:
+def happened(kind: str, actor: str, comment: Comment, before: Status | None) -> events.NewEvent:
     """An event about this comment as it is now."""
-    return events.Event(
+    return events.NewEvent(
         site=comment.site,
         id=new_id(),
         kind=kind,

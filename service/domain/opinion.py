@@ -47,11 +47,11 @@ class Opinion:
 
     def document(self) -> Mapping[str, Any]:
         """For keeping: twelve words, the others in one sum. Numbers have four digits, and still add up."""
-        words = [part for part in self.parts if part.kind == "word"]
-        words.sort(key=lambda part: -abs(part.value))
-        kept = {id(part) for part in words[:WORDS_KEPT]}
-        shown = [part for part in self.parts if part.kind != "word" or id(part) in kept]
-        listed = [_listed(part) for part in shown]
+        words = [
+            (-abs(part.prior + part.site), at) for at, part in enumerate(self.parts) if part.kind == "word"
+        ]
+        kept = {at for _, at in sorted(words)[:WORDS_KEPT]}
+        listed = [_listed(part) for at, part in enumerate(self.parts) if at in kept or part.kind != "word"]
         others = {
             "kind": "other_words",
             "prior": _short(sum(p.prior for p in self.parts) - sum(one["prior"] for one in listed)),

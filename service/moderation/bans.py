@@ -16,7 +16,7 @@ from service.privacy.keyring import Purpose
 from service.storage import authors, bans, comments, events
 from service.storage.bans import Ban, NewBan
 from service.storage.database import Session, transaction
-from service.storage.events import Event
+from service.storage.events import NewEvent
 
 BANNED: Final = "banned"
 LIFTED: Final = "ban_lifted"
@@ -120,11 +120,11 @@ def _bad(field: str, code: str, message: str) -> InvalidInput:
     return InvalidInput([FieldProblem(field, code, message)])
 
 
-def _event(kind: str, about: Ban, by: By) -> Event:
+def _event(kind: str, about: Ban, by: By) -> NewEvent:
     """Without the keyed hash of a network: the log is kept for longer than that may be."""
     named = {"subject": about.subject} if about.kind is not BanKind.SOURCE else {}
     until = rfc3339(about.expires_at) if about.expires_at else None
-    return Event(
+    return NewEvent(
         site=about.site,
         id=new_id(),
         kind=kind,

@@ -18,7 +18,7 @@ from service.storage import comments, decisions, events, pages, queue
 from service.storage.comments import Changes, Comment
 from service.storage.database import Session, transaction
 from service.storage.decisions import DecisionRecord
-from service.storage.events import Event
+from service.storage.events import NewEvent
 from service.storage.queue import Queued
 
 DECIDED = "decided"
@@ -134,10 +134,10 @@ def _may_move(comment: Comment, target: Status) -> bool:
     return target in TRANSITIONS[comment.status] or (comment.review_due and target is comment.status)
 
 
-def _moved(session: Session, comment: Comment, changes: Changes, ruling: Ruling) -> Event:
+def _moved(session: Session, comment: Comment, changes: Changes, ruling: Ruling) -> NewEvent:
     before, was_due = comment.status, comment.review_due
     comments.set_status(session, comment, ruling.decision.status, changes)
-    return Event(
+    return NewEvent(
         site=comment.site,
         id=new_id(),
         kind=DECIDED,

@@ -18,7 +18,7 @@ from service.log import logger
 from service.notify.announcing import announce
 from service.storage import events, heat, page_controls, sites
 from service.storage.database import Session, reading, transaction
-from service.storage.events import Event
+from service.storage.events import NewEvent
 from service.storage.page_controls import Page, PageSeen
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _record(
     session: Session, page: Page, done: tuple[str, str, datetime], detail: dict[str, Any], note: str = ""
 ) -> None:
     kind, actor, at = done
-    event = Event(
+    event = NewEvent(
         site=page.site, id=new_id(), kind=kind, actor=actor, note=note, detail=detail, created_at=at
     )
     events.add(session, event)

@@ -11,7 +11,7 @@ from service.privacy.keyring import Keyring
 from service.privacy.vault import Vault
 from service.storage import authors, events
 from service.storage.database import transaction
-from service.storage.events import Event
+from service.storage.events import NewEvent
 
 REVEALED = "email_revealed"
 
@@ -41,7 +41,7 @@ def reveal(keyring: Keyring, author_id: str, asker: Asker) -> str:
         email = Vault(keyring).open(author.email_ciphertext, author.site, author.id)
         events.add(
             session,
-            Event(
+            NewEvent(
                 site=author.site,
                 id=new_id(),
                 kind=REVEALED,

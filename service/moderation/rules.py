@@ -20,7 +20,7 @@ from service.spam.checks import rules as checks
 from service.spam.rulebooks import forget_rules
 from service.storage import events, rules
 from service.storage.database import Session, reading, transaction
-from service.storage.events import Event
+from service.storage.events import NewEvent
 from service.storage.rules import Replayed, RuleSet, Span
 
 SAVED: Final = "rules_saved"
@@ -164,8 +164,8 @@ def _add(
     return rules_view(saved)
 
 
-def _event(site: str, by: By, number: int, reverts_to: int | None) -> Event:
-    return Event(
+def _event(site: str, by: By, number: int, reverts_to: int | None) -> NewEvent:
+    return NewEvent(
         site=site,
         id=new_id(),
         kind=SAVED,

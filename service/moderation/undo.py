@@ -17,7 +17,7 @@ from service.storage import comments, decisions, events
 from service.storage.comments import Changes, Comment
 from service.storage.database import Session, transaction
 from service.storage.decisions import DecisionRecord
-from service.storage.events import Event
+from service.storage.events import Event, NewEvent
 
 UNDONE = "undone"
 DECISION_UNDONE = "decision_undone"
@@ -91,12 +91,12 @@ def _put_back(session: Session, record: DecisionRecord, by: Undoer) -> PutBack:
     return PutBack(restored, skipped, (touched_by(session, changes),))
 
 
-def _restored(session: Session, comment: Comment, done: Event, changes: Changes, by: Undoer) -> Event:
+def _restored(session: Session, comment: Comment, done: Event, changes: Changes, by: Undoer) -> NewEvent:
     before = comment.status
     assert done.before is not None  # a decision is a move from somewhere
     comments.set_status(session, comment, done.before, changes)
     comment.review_due = bool(done.detail.get("review"))
-    return Event(
+    return NewEvent(
         site=comment.site,
         id=new_id(),
         kind=UNDONE,
@@ -113,9 +113,9 @@ def _restored(session: Session, comment: Comment, done: Event, changes: Changes,
     )
 
 
-def _summary(record: DecisionRecord, by: Undoer, restored: int, skipped: int) -> Event:
+def _summary(record: DecisionRecord, by: Undoer, restored: int, skipped: int) -> NewEvent:
     """That the decision was undone, also when nothing was left to restore."""
-    return Event(
+    return NewEvent(
         site=record.site,
         id=new_id(),
         kind=DECISION_UNDONE,

@@ -32,7 +32,7 @@ def note(session: Session, kind: str, breaker: Breaker, now: datetime, detail: d
     """Writes into the log of the site what happened to its breaker."""
     events.add(
         session,
-        events.Event(
+        events.NewEvent(
             site=breaker.site,
             id=new_id(),
             kind=kind,

@@ -18,7 +18,7 @@ from service.storage import account_mails, events, mails
 from service.storage.access import Account
 from service.storage.account_mails import AccountMail, Window
 from service.storage.database import Session, reading, transaction
-from service.storage.events import Event
+from service.storage.events import NewEvent
 from service.storage.mails import Order
 
 if TYPE_CHECKING:
@@ -115,8 +115,12 @@ def record(session: Session, account: Account, kind: str, at: datetime, by: str 
     `by` is who did it; without it, the account's owner.
     """
     actor = by or f"account:{account.login}"
-    told = {"kind": kind, "actor": actor, "detail": {"account": account.login}, "created_at": at}
-    events.add_all(session, [Event(site=slug, id=new_id(), **told) for slug in reach(session, account)])
+    detail = {"account": account.login}
+    told = [
+        NewEvent(site, new_id(), kind, actor, created_at=at, detail=detail)
+        for site in reach(session, account)
+    ]
+    events.add_all(session, told)
 
 
 def order_digests(services: Services, _payload: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ rotation (Shrivastava, Li 2014). Three numbers in a row make a band; texts that 
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from hashlib import blake2b
 from itertools import islice
 from typing import Final
@@ -61,16 +62,12 @@ def sketch(body: str) -> bytes | None:
     }
     if len(shingles) < SHINGLES_MIN:
         return None
-    smallest = [_EMPTY] * BINS
-    for shingle in shingles:
-        mixed = shingle * _MIX & 0xFFFFFFFF
-        bin_ = mixed >> _BIN_SHIFT
-        if mixed < smallest[bin_]:
-            smallest[bin_] = mixed
-    return _SKETCH.pack(*_filled(smallest))
+    mixed = sorted([shingle * _MIX & 0xFFFFFFFF for shingle in shingles], reverse=True)
+    smallest = {number >> _BIN_SHIFT: number for number in mixed}  # the last one of each bin stays
+    return _SKETCH.pack(*_filled([smallest.get(bin_, _EMPTY) for bin_ in range(BINS)]))
 
 
-def _filled(smallest: list[int]) -> list[int]:
+def _filled(smallest: Sequence[int]) -> list[int]:
     """16 bits of each bin; an empty one takes those of the next that is not, marked by the distance."""
     filled = [0] * BINS
     borrowed = _EMPTY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Engine, and_, or_, select
 from service.clock import rfc3339
 from service.domain.canonical import canonical
 from service.domain.ids import id_floor, new_id
+from service.domain.status import Status
 from service.storage import rollups, rows
 from service.storage.batches import batches
 from service.storage.database import db
@@ -22,6 +23,7 @@ from service.storage.session import Session
 __all__ = [
     "Event",
     "EventFilter",
+    "NewEvent",
     "add",
     "add_all",
     "changed_since",
@@ -51,30 +53,46 @@ def sign_with(sign: Sign) -> None:
     _signers[db.engine] = sign
 
 
-def add(session: Session, event: Event) -> None:
+@dataclass(slots=True)
+class NewEvent:
+    """An event as it happens: what `Event` says, before it is stored and signed."""
+
+    site: str
+    id: str
+    kind: str
+    actor: str
+    created_at: datetime
+    comment_id: str | None = None
+    decision_id: str | None = None
+    before: Status | None = None
+    after: Status | None = None
+    version: int | None = None
+    reason: str = ""
+    note: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def add(session: Session, event: NewEvent) -> None:
     """Adds one event in the transaction of what it tells; it is stored as it is now."""
     add_all(session, [event])
 
 
-def add_all(session: Session, events: Sequence[Event]) -> None:
+def add_all(session: Session, events: Sequence[NewEvent]) -> None:
     """Adds many events in the transaction of what they tell; seals and statistics take them up later."""
+    sign = _signers[db.engine]
+    told = []
     for event in events:
-        event.mac = _mac(event)
-    told = [{**event_values(event), "note": event.note, "mac": event.mac} for event in events]
+        values = event_values(event)
+        mac = sign(EVENT, signed_text(values, note_mark(sign, event.id, event.note)))
+        told.append({**values, "note": event.note, "mac": mac})
     rows.insert_all(session, Event, told)
     unsealed = [{"site": event.site, "event_id": event.id} for event in events]
     rows.insert_all(session, UnsealedEvent, unsealed)
     rollups.note(session, events)
 
 
-def _mac(event: Event) -> str:
-    sign = _signers[db.engine]
-    event.reason, event.note, event.detail = event.reason or "", event.note or "", event.detail or {}
-    return sign(EVENT, signed_text(event_values(event), note_mark(sign, event.id, event.note)))
-
-
 def event_values(event: Any) -> dict[str, Any]:
-    """What an event says, by the names of its columns, from an Event or a row of its columns."""
+    """What an event says, by the names of its columns, from an event or a row of its columns."""
     return {name: getattr(event, name) for name in SIGNED}
 
 
@@ -109,7 +127,7 @@ def signed_text(values: Mapping[str, Any], note: str) -> bytes:
     return canonical({**values, "created_at": rfc3339(values["created_at"]), "note": note})
 
 
-def redact_notes(session: Session, by: Event, author: str) -> int:
+def redact_notes(session: Session, by: NewEvent, author: str) -> int:
     """Empties the notes of the events about an author, as an erasure asks; `by` says of which site, by whom and when.
 
     Events say so, and keep the notes' marks: the verifier still finds everything else as it was. Returns how many.
@@ -123,7 +141,7 @@ def redact_notes(session: Session, by: Event, author: str) -> int:
             event.note = ""
         add(
             session,
-            Event(
+            NewEvent(
                 site=by.site,
                 id=new_id(),
                 kind=NOTES_REDACTED,

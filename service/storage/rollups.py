@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, exists, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,9 +24,12 @@ from service.storage import rows
 from service.storage.batches import batches
 from service.storage.database import db, lock_rows, reading
 from service.storage.histories import History, of_comments
-from service.storage.models import Event, Rollup, RollupSite, Site, Uncounted
+from service.storage.models import Rollup, RollupSite, Site, Uncounted
 from service.storage.session import Session
 from service.storage.upsert import insert_absent
+
+if TYPE_CHECKING:
+    from service.storage.events import NewEvent
 
 NO_COMMENT = ""
 STATUS = "status"
@@ -92,7 +95,7 @@ class Taken:
         return frozenset(event_id for _, event_id in self.rows)
 
 
-def note(session: Session, events: Iterable[Event]) -> None:
+def note(session: Session, events: Iterable[NewEvent]) -> None:
     """Queues those events that change a comment; they belong to the transaction at hand."""
     rows.insert_all(
         session,

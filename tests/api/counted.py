@@ -14,7 +14,7 @@ from service.domain.status import Status
 from service.stats.verify import verify
 from service.storage import comments, events, rollups
 from service.storage.database import Session, db, reading, transaction
-from service.storage.events import Event
+from service.storage.events import NewEvent
 from service.storage.models import Uncounted
 from tests.api.newsroom import Newsroom, bearer
 
@@ -49,7 +49,7 @@ def decided_in(session: Session, newsroom: Newsroom, comment_id: str, actor: str
     before, changes = comment.status, comments.Changes(newsroom.site)
     comments.set_status(session, comment, Status.SPAM, changes)
     changes.write(session)
-    decision = Event(
+    decision = NewEvent(
         site=newsroom.site,
         id=new_id(),
         kind="decided",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, repeat
 from math import fsum
+from operator import sub
 from typing import Final
 
 from service.domain.opinion import Opinion, Part
@@ -54,15 +55,18 @@ class Scorer:
         yield from map(Part, repeat("word"), believed, learned, repeat(""), spans(body))
 
 
-def _by_piece(seen: Features, by: Linear, trust: float = 1.0) -> Iterator[float]:
+def _by_piece(seen: Features, by: Linear, trust: float = 1.0) -> Iterable[float]:
     """What each piece adds to the logit; what comes again belongs to the piece where it came first."""
     if by is NOTHING:
-        yield from repeat(0.0, len(seen.word_ends))
-        return
-    of_words = list(accumulate(map(by.buckets.__getitem__, seen.words), initial=0.0))
-    of_grams = list(accumulate(map(by.buckets.__getitem__, seen.grams), initial=0.0))
+        return repeat(0.0, len(seen.word_ends))
     by_word, by_gram = trust * seen.word_value, trust * seen.gram_value
-    words = grams = 0.0
-    for word_end, gram_end in zip(seen.word_ends, seen.gram_ends, strict=True):
-        yield (of_words[word_end] - words) * by_word + (of_grams[gram_end] - grams) * by_gram
-        words, grams = of_words[word_end], of_grams[gram_end]
+    words = _added(by.buckets, seen.words, seen.word_ends)
+    grams = _added(by.buckets, seen.grams, seen.gram_ends)
+    return [word * by_word + gram * by_gram for word, gram in zip(words, grams, strict=True)]
+
+
+def _added(buckets: array[float], features: Sequence[int], ends: Sequence[int]) -> Iterator[float]:
+    """The sum of the weights of the features up to each end, from the one before; without a loop of our own."""
+    so_far = list(accumulate(map(buckets.__getitem__, features), initial=0.0))
+    at_ends = list(map(so_far.__getitem__, ends))
+    return map(sub, at_ends, [0.0, *at_ends[:-1]])
