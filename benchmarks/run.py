@@ -86,7 +86,11 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _turns(record: Record, peers: Sequence[str], folder: Path, postgres: PostgresServer | None) -> list[Turn]:
-    ours, nginx, proxy = Belowline(folder / "b"), Nginx(folder / "n"), Proxy(folder / "x")
+    ours, nginx, proxy = (
+        Belowline(folder / "b", cache=cache_folder()),
+        Nginx(folder / "n"),
+        Proxy(folder / "x"),
+    )
     record.versions |= {
         ours.name: ours.version(),
         nginx.name: f"{nginx.version()}, the same bytes from a file",
@@ -97,7 +101,7 @@ def _turns(record: Record, peers: Sequence[str], folder: Path, postgres: Postgre
         Turn(f"{ours.name} without limits", _nothing, lambda now: rounds.belowline_without_limits(now, ours)),
     ]
     if postgres is not None:
-        on_postgres = Belowline(folder / "p", postgres)
+        on_postgres = Belowline(folder / "p", postgres, cache_folder())
         record.versions[on_postgres.name] = f"{ours.version()}, {_postgres_version(postgres)}"
         turns.append(
             Turn(

@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 from benchmarks import dataset
 from benchmarks.dataset import Entry, Thread
 from benchmarks.load import Request
-from benchmarks.peers.installation import FILLING, NO_LIMITS, PRODUCTION, Installation
+from benchmarks.peers.environment import environment
+from benchmarks.peers.installation import FILLING, NO_LIMITS, PRODUCTION, ROOT, Installation
 from benchmarks.peers.seeding import post_threads
 from tests.backing.postgres import PostgresServer
 
@@ -28,7 +29,10 @@ PAGES_WRITTEN: Final = (
 
 
 class Belowline(Installation):
-    """On SQLite, or with `postgres` on a server of ours, whose processes count too."""
+    """On SQLite, or with `postgres` on a server of ours, whose processes count too.
+
+    With `cache` it runs in an environment like that of `make run`, which is kept there.
+    """
 
     accepted = frozenset({201})
     written: Sequence[Thread] = tuple(
@@ -37,13 +41,18 @@ class Belowline(Installation):
         for page in range(PAGES_WRITTEN)
     )
 
-    def __init__(self, folder: Path, postgres: PostgresServer | None = None) -> None:
+    def __init__(
+        self, folder: Path, postgres: PostgresServer | None = None, cache: Path | None = None
+    ) -> None:
         super().__init__(folder, postgres)
+        self._cache = cache
         self.name = "belowline" if postgres is None else "belowline-postgresql"
         self.token = ""
         self._template = ""
 
     def prepare(self) -> None:
+        if self._cache is not None:
+            self.python = environment(self._cache / "belowline", ROOT / "requirements.txt") / "python"
         self.create()
         self._template = self.database
         self.launch(FILLING, "/healthz")

@@ -41,6 +41,7 @@ class Installation:
         self.postgres = postgres
         self.database = ""  # its name on PostgreSQL
         self.port = free_port()
+        self.python = Path(sys.executable)
         self._program: Program | None = None
 
     def version(self) -> str:
@@ -61,7 +62,7 @@ class Installation:
 
     def launch(self, settings: Mapping[str, str], path: str) -> float:
         """Starts it; the seconds until it answered `path`. Raises Failed."""
-        command = [sys.executable, "-m", "service.cli.serve"]
+        command = [str(self.python), "-m", "service.cli.serve"]
         self._program = Program(command, self.folder / "service.log", self._environment(settings), ROOT)
         return seconds_until(lambda: answers(self.port, path), [self._program])
 

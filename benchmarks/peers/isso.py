@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -13,8 +12,8 @@ from urllib.parse import quote
 from benchmarks import dataset
 from benchmarks.dataset import Thread
 from benchmarks.load import Request, Target
-from benchmarks.peers import Missing
-from benchmarks.processes import Failed, Program, answers, run, seconds_until
+from benchmarks.peers.environment import environment
+from benchmarks.processes import Program, answers, run, seconds_until
 from tests.backing.ports import free_port
 
 REQUIREMENTS = Path(__file__).parent / "isso.txt"
@@ -54,7 +53,7 @@ class Isso:
         return "Isso " + run([str(self._venv / "bin/python"), "-c", code]).strip()
 
     def prepare(self) -> None:
-        self._install()
+        environment(self._venv, REQUIREMENTS)
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / "isso.cfg").write_text(CONFIGURATION.format(folder=self._folder, port=self._port))
         self._start("/config")  # it makes its own tables
@@ -63,28 +62,6 @@ class Isso:
             _fill(connection)
         connection.close()
         shutil.copy(self._database, self._folder / "seeded.db")
-
-    def _install(self) -> None:
-        wanted = REQUIREMENTS.read_text()
-        stamp = self._venv / "installed.txt"
-        if stamp.exists() and stamp.read_text() == wanted:
-            return
-        shutil.rmtree(self._venv, ignore_errors=True)
-        try:
-            run([sys.executable, "-m", "venv", str(self._venv)])
-            run(
-                [
-                    str(self._venv / "bin/pip"),
-                    "install",
-                    "--quiet",
-                    "--require-hashes",
-                    "-r",
-                    str(REQUIREMENTS),
-                ]
-            )
-        except Failed as failed:
-            raise Missing(f"Isso could not be installed from the package index: {failed}") from failed
-        stamp.write_text(wanted)
 
     def start(self) -> float:
         for file in self._folder.glob("comments.db*"):

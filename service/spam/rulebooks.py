@@ -23,9 +23,12 @@ def rules_of(site: str) -> RuleBook | None:
 
 def _look(site: str) -> RuleBook | None:
     with reading() as session:
-        found = rules.current(session, site)
+        found = rules.in_force(session, site)
+    if found is None:
+        return RuleBook()
+    version, saved = found
     try:
-        return RuleBook.of([rule_of(one) for one in found.rules], found.version) if found else RuleBook()
+        return RuleBook.of([rule_of(one) for one in saved], version)
     except Exception as error:
         logger().error("the rules cannot be read", site=site, kind=type(error).__name__)
         return None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import String, bindparam, select, update
 
 from service.domain.message import Message
 from service.domain.outside import CHECK
 from service.domain.status import Status
 from service.i18n.messages import in_english
+from service.storage.compiled import Compiled
 from service.storage.models import Comment, Event, OutsideFilter, Page, StoredSignal
 from service.storage.session import Session
 
@@ -40,9 +41,12 @@ def every(session: Session) -> Sequence[OutsideFilter]:
     return session.scalars(select(OutsideFilter).order_by(OutsideFilter.site).with_for_update()).all()
 
 
+_IS_ON = Compiled(select(OutsideFilter.site).where(OutsideFilter.site == bindparam("site", type_=String)))
+
+
 def is_on(session: Session, site: str) -> bool:
     """Whether the site has one."""
-    return bool(session.scalar(select(exists().where(OutsideFilter.site == site))))
+    return bool(_IS_ON.rows(session.connection(), {"site": site}))
 
 
 def save(session: Session, account: OutsideFilter) -> None:

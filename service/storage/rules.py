@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from service.domain.status import Status
 from service.domain.verdict import Signal
 from service.storage import queue
+from service.storage.compiled import Compiled
 from service.storage.models import Comment, RuleSet
 from service.storage.session import Session
 from service.storage.upsert import insert_absent
 
-__all__ = ["Replayed", "RuleSet", "Span", "add", "current", "replay", "version", "versions"]
+__all__ = ["Replayed", "RuleSet", "Span", "add", "current", "in_force", "replay", "version", "versions"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,20 @@ def current(session: Session, site: str) -> RuleSet | None:
     return session.scalar(
         select(RuleSet).where(RuleSet.site == site).order_by(RuleSet.version.desc()).limit(1)
     )
+
+
+_IN_FORCE = Compiled(
+    select(RuleSet.version, RuleSet.rules)
+    .where(RuleSet.site == bindparam("site", type_=String))
+    .order_by(RuleSet.version.desc())
+    .limit(1)
+)
+
+
+def in_force(session: Session, site: str) -> tuple[int, list[dict[str, Any]]] | None:
+    """The number of the version in force and its rules, or None where none were saved; asked for each comment."""
+    found = _IN_FORCE.rows(session.connection(), {"site": site})
+    return (found[0][0], found[0][1]) if found else None
 
 
 def version(session: Session, site: str, number: int) -> RuleSet | None:

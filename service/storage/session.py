@@ -26,7 +26,7 @@ class Session(orm.Session):
         """Has the statement run for each of the values, after all that came before."""
         if not values:
             return
-        if self.new or self.deleted or self.identity_map.check_modified():
+        if self._holds_objects:
             self.flush()
         self._waiting.append((statement, values))
 
@@ -36,8 +36,11 @@ class Session(orm.Session):
         super().flush(objects)
 
     def connection(self, *args: Any, **settings: Any) -> Connection:
-        """The connection, once what waits is written."""
-        self._send()
+        """The connection, once all that came before is written."""
+        if self._holds_objects:
+            self.flush()
+        else:
+            self._send()
         return self._connected(*args, **settings)
 
     def commit(self) -> None:
@@ -57,6 +60,10 @@ class Session(orm.Session):
         self._waiting.clear()
         self._known = None
         super().close()
+
+    @property
+    def _holds_objects(self) -> bool:
+        return bool(self.new or self.deleted or self.identity_map.check_modified())
 
     def _send(self) -> None:
         if self._waiting:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, bindparam, delete, select, update
 
 from service.settings import Policy
+from service.storage.compiled import Compiled
 from service.storage.models import Site, SiteOrigin
 from service.storage.session import Session
 
@@ -46,27 +47,26 @@ class Additions:
     policy: Policy | None = None
 
 
+_SET = (
+    *("slug", "name", "language", "policy", "page_hosts", "edit_window_seconds", "close_after_days"),
+    *("hold_hot_pages", "mail", "auto_reject", "false_positive_budget", "review_share"),
+)
+_PROFILE = Compiled(
+    select(SiteOrigin.origin, *(getattr(Site, name) for name in _SET))
+    .outerjoin_from(Site, SiteOrigin, SiteOrigin.site == Site.slug)
+    .where(Site.slug == bindparam("site", type_=String))
+)
+
+
 def profile(session: Session, slug: str) -> SiteProfile | None:
     """The site, or None."""
-    site = session.get(Site, slug)
-    if site is None:
+    found = _PROFILE.rows(session.connection(), {"site": slug})
+    if not found:
         return None
-    origins = session.scalars(select(SiteOrigin.origin).where(SiteOrigin.site == slug))
-    return SiteProfile(
-        slug=site.slug,
-        name=site.name,
-        language=site.language,
-        policy=site.policy,
-        page_hosts=tuple(site.page_hosts),
-        edit_window_seconds=site.edit_window_seconds,
-        origins=frozenset(origins),
-        close_after_days=site.close_after_days,
-        hold_hot_pages=site.hold_hot_pages,
-        mail=site.mail,
-        auto_reject=site.auto_reject,
-        false_positive_budget=site.false_positive_budget,
-        review_share=site.review_share,
-    )
+    origins = frozenset(row[0] for row in found if row[0] is not None)
+    values = dict(zip(_SET, found[0][1:], strict=True))
+    values["page_hosts"] = tuple(values["page_hosts"])
+    return SiteProfile(origins=origins, **values)
 
 
 def origin_is_known(session: Session, origin: str) -> bool:

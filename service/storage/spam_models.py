@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, exists, func, or_, select
+from sqlalchemy import String, and_, bindparam, delete, exists, func, or_, select
 from sqlalchemy.orm import undefer
 
+from service.storage.compiled import Compiled
 from service.storage.models import Event, Site, SpamLearning, SpamModel
 from service.storage.session import Session
 from service.storage.upsert import insert_absent
@@ -80,9 +81,13 @@ def lock(session: Session, site: str) -> SpamLearning:
     ).one()
 
 
+_VERSION = Compiled(select(SpamLearning.version).where(SpamLearning.site == bindparam("site", type_=String)))
+
+
 def current_version(session: Session, site: str) -> int:
     """The number of the version in force, 0 when there is none."""
-    return session.scalar(select(SpamLearning.version).where(SpamLearning.site == site)) or 0
+    found = _VERSION.rows(session.connection(), {"site": site})
+    return int(found[0][0]) if found else 0
 
 
 def get(session: Session, site: str, version: int) -> SpamModel | None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select, tuple_
+from sqlalchemy import CursorResult, String, bindparam, delete, func, select, tuple_
 
 from service.domain.announcement import DeliveryState, HookFormat
 from service.domain.ids import new_id
+from service.storage.compiled import Compiled
 from service.storage.models import Announcement, Comment, Delivery, Page, StoredSignal, Webhook
 from service.storage.session import Session
 
@@ -63,10 +64,15 @@ def remove(session: Session, hook: Webhook) -> None:
     session.delete(hook)
 
 
+_WANTED = Compiled(
+    select(Webhook.events).where(Webhook.site == bindparam("site", type_=String), Webhook.enabled)
+)
+
+
 def wanted_kinds(session: Session, site: str) -> frozenset[str]:
     """The kinds of news that some webhook of the site wants."""
-    found = session.scalars(select(Webhook.events).where(Webhook.site == site, Webhook.enabled)).all()
-    return frozenset(kind for kinds in found for kind in kinds)
+    found = _WANTED.rows(session.connection(), {"site": site})
+    return frozenset(kind for (kinds,) in found for kind in kinds)
 
 
 def announce(session: Session, site: str, kind: str, payload: Mapping[str, Any], at: datetime) -> None:
