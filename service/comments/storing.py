@@ -113,10 +113,8 @@ def _known(
     """The author; one who is new is stored with this comment counted already."""
     if isinstance(author, KnownAuthor):
         return author
-    known = authors.obtain(session, author, now, status)
-    if known.id == author.id:
-        changes.newcomers.add(known.id)
-    return known
+    changes.newcomers.add(author.id)
+    return authors.add(session, author, now, status)
 
 
 def body_hash(services: Services, site: str, body: str) -> str:

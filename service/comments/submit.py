@@ -28,7 +28,7 @@ from service.ratelimit.policies import Action, Scope
 from service.spam.outside import awaited, is_asked
 from service.spam.pipeline import judge
 from service.storage import authors, idempotency
-from service.storage.database import transaction
+from service.storage.database import Overtaken, transaction
 from service.storage.facts import Asked, Gathered
 from service.storage.idempotency import Claim
 from service.storage.sites import SiteProfile
@@ -77,6 +77,24 @@ class Submitted:
         return bool(self.shown["status"] == Status.APPROVED)
 
 
+@dataclass(frozen=True)
+class Request:
+    """A submission that the limits let pass; `keys` are those of its limits, its author's too."""
+
+    services: Services
+    site: SiteProfile
+    new: NewComment
+    sender: Sender
+    claim: Claim | None
+    keys: dict[Scope, str]
+    proof: Proof | None
+    outcome: Outcome
+
+    @property
+    def email_index(self) -> str:
+        return self.keys[Scope.AUTHOR]
+
+
 def submit(
     services: Services, site: SiteProfile, new: NewComment, sender: Sender, claim: Claim | None
 ) -> Submitted:
@@ -89,25 +107,34 @@ def submit(
     keys = {**sender.keys, Scope.AUTHOR: email_index}
     proof = challenge.proof_of(services, new)
     outcome = _permit(services, new, keys, proof)
-    asked = _asked(services, site, new, sender, email_index)
+    request = Request(services, site, new, sender, claim, keys, proof, outcome)
+    try:
+        return _take_in(request)
+    except Overtaken:  # another first comment of this author came at the same moment: now there is one
+        return _take_in(request)
+
+
+def _take_in(request: Request) -> Submitted:
+    services, site, new, claim = request.services, request.site, request.new, request.claim
+    asked = _asked(services, site, new, request.sender, request.email_index)
 
     def check(gathered: Gathered) -> None:
         _check_place(new, gathered)
         pace.check(services, asked, gathered.page)
 
-    looked = look(services, site, new, asked, outcome, check)
-    looked, verdict = _judge(services, site, new, proof, looked)
+    looked = look(services, site, new, asked, request.outcome, check)
+    looked, verdict = _judge(services, site, new, request.proof, looked)
     gathered, now = looked.gathered, asked.now
     comment = drafted(new, gathered, now)
     keep_opinion(comment, looked.classified)
     comment.body_fingerprint = asked.body_fingerprint
-    comment.address_fingerprint = sender.address_fingerprint
+    comment.address_fingerprint = request.sender.address_fingerprint
     comment.confirmed_at = now if gathered.author_confirmed else None
-    author = gathered.author or _new_author(services, new, email_index)
+    author = gathered.author or _new_author(services, new, request.email_index)
     asks_outside = is_asked(site.slug)
-    asks_author = not gathered.author_confirmed and confirming.wanted(services, site, verdict, keys)
+    asks_author = not gathered.author_confirmed and confirming.wanted(services, site, verdict, request.keys)
     with transaction() as session:
-        challenge.use(session, proof)
+        challenge.use(session, request.proof)
         pace.check_again(session, services, asked, gathered)
         kin = kinship.look_again(session, looked.kin)
         if kin.campaign != looked.kin.campaign:
@@ -124,7 +151,7 @@ def submit(
         shown = for_author(comment, avatar_seed)
         if claim is not None:
             idempotency.finish(session, claim, shown, now)
-    return Submitted(shown, outcome)
+    return Submitted(shown, request.outcome)
 
 
 def _asked(services: Services, site: SiteProfile, new: NewComment, sender: Sender, email_index: str) -> Asked:

@@ -6,18 +6,23 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import Integer, bindparam, select, update
 
 from service.domain.name import look_of
 from service.domain.status import Status
+from service.storage import rows
 from service.storage.compiled import Compiled
 from service.storage.facts import KnownAuthor
 from service.storage.models import Author
 from service.storage.session import Session
 from service.storage.upsert import insert_absent
 
-__all__ = ["Author", "NewAuthor", "by_email_index", "get", "locate", "obtain", "recount"]
+__all__ = ["Author", "NewAuthor", "add", "by_email_index", "get", "locate", "obtain", "recount"]
+
+
+_STATUSES: Final = tuple(status.value for status in Status)
 
 
 @dataclass(frozen=True)
@@ -49,14 +54,27 @@ def locate(session: Session, author_id: str, sites: Sequence[str] | None) -> Aut
     return session.scalar(query)
 
 
-def obtain(session: Session, new: NewAuthor, now: datetime, first: Status | None = None) -> KnownAuthor:
-    """The author of this email, made when unknown, and counted with a first comment of that status.
+def add(session: Session, new: NewAuthor, now: datetime, first: Status) -> KnownAuthor:
+    """Stores the author of a first comment, which is counted. The commit raises Overtaken if there is one by then."""
+    values = _values(new, now)
+    rows.insert_all(session, Author, [{**values, first.value: 1}])
+    return KnownAuthor(new.id, values["avatar_seed"])
 
-    `avatar_seed` is random and says nothing of the email.
-    """
-    avatar_seed = secrets.token_hex(8)
+
+def obtain(session: Session, new: NewAuthor, now: datetime) -> KnownAuthor:
+    """The author of this email, made when unknown."""
+    values = _values(new, now)
+    if insert_absent(session, Author, values):
+        return KnownAuthor(new.id, values["avatar_seed"])
+    found = by_email_index(session, new.site, new.email_index)
+    assert found is not None
+    return KnownAuthor(found.id, found.avatar_seed)
+
+
+def _values(new: NewAuthor, now: datetime) -> dict[str, Any]:
+    """`avatar_seed` is random and says nothing of the email."""
     look = look_of(new.name)
-    values = {
+    return {
         "site": new.site,
         "id": new.id,
         "email_index": new.email_index,
@@ -64,15 +82,10 @@ def obtain(session: Session, new: NewAuthor, now: datetime, first: Status | None
         "name": new.name,
         "name_folded": look.folded,
         "name_skeleton": look.skeleton,
-        "avatar_seed": avatar_seed,
+        "avatar_seed": secrets.token_hex(8),
         "first_seen": now,
-        **{status.value: int(status is first) for status in Status},
+        **dict.fromkeys(_STATUSES, 0),
     }
-    if insert_absent(session, Author, values):
-        return KnownAuthor(new.id, avatar_seed)
-    found = by_email_index(session, new.site, new.email_index)
-    assert found is not None
-    return KnownAuthor(found.id, found.avatar_seed)
 
 
 _RECOUNT = Compiled(
@@ -91,7 +104,7 @@ _RECOUNT = Compiled(
 def recount(session: Session, site: str, changes: Mapping[str, Mapping[Status, int]]) -> None:
     """Adds to the authors' counters: {author id: {status: how many more}}."""
     # In one order everywhere, so that two transactions cannot wait in a ring.
-    rows = [
+    more = [
         {
             "of": site,
             "author": author_id,
@@ -99,4 +112,4 @@ def recount(session: Session, site: str, changes: Mapping[str, Mapping[Status, i
         }
         for author_id in sorted(changes)
     ]
-    session.later(_RECOUNT, rows)
+    session.later(_RECOUNT, more)

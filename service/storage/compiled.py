@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Float
 from sqlalchemy.exc import DBAPIError
 
 Processor = Callable[[Any], Any]
@@ -81,6 +81,8 @@ class _Text:
         columns = compiled.effective_returning or getattr(statement, "selected_columns", ())
         self._read: list[tuple[int, Processor]] = []
         for at, column in enumerate(columns):
+            if isinstance(column.type, Float):
+                continue  # which every driver gives as such
             change = column.type.dialect_impl(dialect).result_processor(dialect, None)
             if change is not None:
                 self._read.append((at, change))
@@ -126,26 +128,32 @@ def _executed(connection: Connection, sql: str, parameters: Any) -> Sequence[Seq
 
 def run_all(connection: Connection, waiting: Sequence[tuple[Compiled, Sequence[Values]]]) -> None:
     """Runs statements in order; on PostgreSQL as one, where each is for one row or knows a way for many."""
-    if connection.dialect.name == "postgresql":
-        waiting = [_gathered(*one) for one in waiting]
-        if len(waiting) > 1 and all(len(values) == 1 for _, values in waiting):
-            _run_together(connection, [(statement, values[0]) for statement, values in waiting])
-            return
+    together = as_one(waiting) if connection.dialect.name == "postgresql" else None
+    if together is not None:
+        run_together(connection, together)
+        return
     for statement, values in waiting:
         statement.run(connection, values)
 
 
-def _gathered(statement: Compiled, values: Sequence[Values]) -> tuple[Compiled, Sequence[Values]]:
-    if len(values) == 1 or statement.many is None:
-        return statement, values
-    return statement.many, [{name: [one[name] for one in values] for name in values[0]}]
+def as_one(waiting: Sequence[tuple[Compiled, Sequence[Values]]]) -> list[tuple[Compiled, Values]] | None:
+    """The statements with values for one run each, or None when some need several runs."""
+    together: list[tuple[Compiled, Values]] = []
+    for statement, values in waiting:
+        if len(values) == 1:
+            together.append((statement, values[0]))
+        elif statement.many is not None:
+            together.append((statement.many, {name: [one[name] for one in values] for name in values[0]}))
+        else:
+            return None
+    return together
 
 
 _together: dict[tuple[Compiled, ...], str] = {}
 
 
-def _run_together(connection: Connection, waiting: Sequence[tuple[Compiled, Values]]) -> None:
-    """Runs data-modifying statements as the parts of one, which checks foreign keys at its end."""
+def run_together(connection: Connection, waiting: Sequence[tuple[Compiled, Values]]) -> None:
+    """Runs data-modifying statements as the parts of one, which checks foreign keys at its end; on PostgreSQL."""
     statements = tuple(statement for statement, _ in waiting)
     sql = _together.get(statements)
     if sql is None:

@@ -13,7 +13,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service.domain.errors import Unavailable
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from service.storage.replica import Replica
 
 __all__ = [
+    "Overtaken",
     "Session",
     "database_answers",
     "db",
@@ -38,6 +39,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+#: What a transaction raises when a row that it took to be new is there by now, from another one.
+Overtaken = IntegrityError
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
@@ -149,7 +153,7 @@ def _begin_writing(connection: sqlite3.Connection) -> None:
 def transaction() -> Iterator[Session]:
     """A session whose work is committed, synced to disk, when the block ends; an error rolls it back.
 
-    Raises Unavailable when the database does not answer.
+    Raises Unavailable when the database does not answer, and Overtaken.
     """
     writers = _writers.get(db.engine)
     try:
@@ -163,7 +167,7 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def _own_transaction() -> Iterator[Session]:
-    with Session(db.engine, expire_on_commit=False) as session:
+    with Session(db.engine, at_once=_readers[db.engine], expire_on_commit=False) as session:
         yield session
         session.commit()
 

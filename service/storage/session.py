@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, event, orm
+from sqlalchemy import Connection, Engine, event, orm
 
-from service.storage.compiled import Compiled, run_all
+from service.storage.compiled import Compiled, as_one, run_all, run_together
 
 
 class Session(orm.Session):
@@ -17,8 +17,10 @@ class Session(orm.Session):
     before, as ever; an error in it comes later than it was caused, but never after the commit.
     """
 
-    def __init__(self, *args: Any, **settings: Any) -> None:
+    def __init__(self, *args: Any, at_once: Engine | None = None, **settings: Any) -> None:
+        """`at_once` has a transaction for each statement: there goes what turns out to be a single one."""
         super().__init__(*args, **settings)
+        self._at_once = at_once
         self._waiting: list[tuple[Compiled, Sequence[Mapping[str, Any]]]] = []
         self._known: Connection | None = None
 
@@ -45,6 +47,8 @@ class Session(orm.Session):
 
     def commit(self) -> None:
         """Writes what waits, and ends the transaction."""
+        if self._at_once is not None and self._waiting and not self.in_transaction():
+            self._send_at_once(self._at_once)
         self._send()
         self._known = None
         super().commit()
@@ -69,6 +73,14 @@ class Session(orm.Session):
         if self._waiting:
             waiting, self._waiting = self._waiting, []
             run_all(self._connected(), waiting)
+
+    def _send_at_once(self, engine: Engine) -> None:
+        """Saves PostgreSQL the round trips of BEGIN and COMMIT, when what waits is one statement."""
+        together = as_one(self._waiting)
+        if together is not None:
+            self._waiting = []
+            with engine.connect() as connection:
+                run_together(connection, together)
 
     def _connected(self, *args: Any, **settings: Any) -> Connection:
         if self._known is None:
