@@ -110,11 +110,11 @@ def submit(
     request = Request(services, site, new, sender, claim, keys, proof, outcome)
     try:
         return _take_in(request)
-    except Overtaken:  # another first comment of this author came at the same moment: now there is one
-        return _take_in(request)
+    except Overtaken:  # another first comment of this author came at the same moment
+        return _take_in(request, overtaken=True)
 
 
-def _take_in(request: Request) -> Submitted:
+def _take_in(request: Request, *, overtaken: bool = False) -> Submitted:
     services, site, new, claim = request.services, request.site, request.new, request.claim
     asked = _asked(services, site, new, request.sender, request.email_index)
 
@@ -140,6 +140,9 @@ def _take_in(request: Request) -> Submitted:
         if kin.campaign != looked.kin.campaign:
             verdict = judge(new, kin.told(looked.facts), site.policy)
         ruled = Ruled(awaited(verdict) if asks_outside else verdict, site.review_share)
+        if overtaken and isinstance(author, authors.NewAuthor):
+            # stored by now, perhaps in this very transaction, where a look from outside does not see it
+            author = authors.obtain(session, author, now)
         avatar_seed = store(session, comment, new, author, ruled, kin)
         if asks_outside:
             outside.have_asked(session, comment, verdict)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -111,7 +114,7 @@ def test_a_comment_with_all_that_belongs_to_it_is_one_statement_on_postgresql(pu
 def test_first_comments_of_one_author_at_the_same_moment_have_one(
     public: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever finds the author new, and not so any more when it is stored, looks again."""
+    """Whoever finds the author new, and not so any more when it is stored; nor need it be seen from outside by then."""
     email = "twice@mail.example.org"
     looked = submit.look  # type: ignore[attr-defined]
     others: list[str] = []
@@ -121,10 +124,21 @@ def test_first_comments_of_one_author_at_the_same_moment_have_one(
         if not others:
             others.append("")  # only once
             others[0] = public.pending(email=email, body="The other one was quicker.")
-        return found
+            return found
+        return replace(found, gathered=replace(found.gathered, author=None))
 
     monkeypatch.setattr(submit, "look", look)
     mine = public.pending(email=email, body="I was first, and then I was not.")
     authors = {public.moderation(f"comments/{one}").get_json()["author"]["id"] for one in (mine, *others)}
     assert len(authors) == 1
     assert public.moderation(f"comments/{mine}").get_json()["author"]["approved"] == 2
+
+
+def test_many_first_comments_of_one_author_at_once_are_all_taken(public: Newsroom) -> None:
+    def send(number: int) -> str:
+        return public.pending(email=f"eager{number // 8}@mail.example.org", body=f"Thought number {number}.")
+
+    with ThreadPoolExecutor(8) as pool:
+        ids = list(pool.map(send, range(64)))
+    authors = Counter(public.moderation(f"comments/{one}").get_json()["author"]["id"] for one in ids)
+    assert list(authors.values()) == [8] * 8
