@@ -137,7 +137,13 @@ def run_all(connection: Connection, waiting: Sequence[tuple[Compiled, Sequence[V
 
 
 def as_one(waiting: Sequence[tuple[Compiled, Sequence[Values]]]) -> list[tuple[Compiled, Values]] | None:
-    """The statements with values for one run each, or None when some need several runs."""
+    """The statements with values for one run each, or None when they cannot be parts of one.
+
+    The parts of one statement do not see each other's work, so none may change a row that another one changes too.
+    """
+    turns = [statement.turn for statement, _ in waiting if statement.turn]
+    if len(turns) != len(set(turns)):
+        return None
     together: list[tuple[Compiled, Values]] = []
     for statement, values in waiting:
         if len(values) == 1:

@@ -47,7 +47,7 @@ class Session(orm.Session):
 
     def commit(self) -> None:
         """Writes what waits, and ends the transaction."""
-        if self._at_once is not None and self._waiting and not self.in_transaction():
+        if self._at_once is not None and self._waiting and not (self.in_transaction() or self._holds_objects):
             self._send_at_once(self._at_once)
         self._send()
         self._known = None

@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, select
 
 from service.comments import submit
 from service.comments.looking import Looked
 from service.settings import Policy
-from service.storage import planner
-from service.storage.database import db, transaction
+from service.storage import pages, planner
+from service.storage.database import db, reading, transaction
+from service.storage.models import Page
 from tests.api.newsroom import ORIGIN, Newsroom, open_newsroom
 
 Statement = tuple[str, Any]
@@ -142,3 +143,17 @@ def test_many_first_comments_of_one_author_at_once_are_all_taken(public: Newsroo
         ids = list(pool.map(send, range(64)))
     authors = Counter(public.moderation(f"comments/{one}").get_json()["author"]["id"] for one in ids)
     assert list(authors.values()) == [8] * 8
+
+
+def test_what_is_counted_twice_in_a_transaction_counts_twice(public: Newsroom) -> None:
+    """The parts of one statement would not see each other: PostgreSQL would leave the second out."""
+    public.pending(page=f"{ORIGIN}/quiet")
+    with transaction() as session:
+        page = session.scalars(select(Page).where(Page.site == public.site)).one()
+        before = page.version
+        pages.change(session, public.site, page.id, 0)
+        pages.change(session, public.site, page.id, 0)
+    with reading() as session:
+        found = pages.get(session, public.site, page.id)
+    assert found is not None
+    assert found.version == before + 2
