@@ -174,7 +174,7 @@ def _own_transaction() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session for looking only. Raises Unavailable when the database does not answer."""
+    """A session for looking only, each statement at its own moment. Raises Unavailable when nothing answers."""
     try:
         session = Session(_readers[db.engine], expire_on_commit=False)
         try:
