@@ -78,7 +78,7 @@ class Submitted:
 
 
 @dataclass(frozen=True)
-class Request:
+class Permitted:
     """A submission that the limits let pass; `keys` are those of its limits, its author's too."""
 
     services: Services
@@ -107,34 +107,34 @@ def submit(
     keys = {**sender.keys, Scope.AUTHOR: email_index}
     proof = challenge.proof_of(services, new)
     outcome = _permit(services, new, keys, proof)
-    request = Request(services, site, new, sender, claim, keys, proof, outcome)
+    permitted = Permitted(services, site, new, sender, claim, keys, proof, outcome)
     try:
-        return _take_in(request)
+        return _take_in(permitted)
     except Overtaken:  # another first comment of this author came at the same moment
-        return _take_in(request, overtaken=True)
+        return _take_in(permitted, overtaken=True)
 
 
-def _take_in(request: Request, *, overtaken: bool = False) -> Submitted:
-    services, site, new, claim = request.services, request.site, request.new, request.claim
-    asked = _asked(services, site, new, request.sender, request.email_index)
+def _take_in(permitted: Permitted, *, overtaken: bool = False) -> Submitted:
+    services, site, new, claim = permitted.services, permitted.site, permitted.new, permitted.claim
+    asked = _asked(services, site, new, permitted.sender, permitted.email_index)
 
     def check(gathered: Gathered) -> None:
         _check_place(new, gathered)
         pace.check(services, asked, gathered.page)
 
-    looked = look(services, site, new, asked, request.outcome, check)
-    looked, verdict = _judge(services, site, new, request.proof, looked)
+    looked = look(services, site, new, asked, permitted.outcome, check)
+    looked, verdict = _judge(services, site, new, permitted.proof, looked)
     gathered, now = looked.gathered, asked.now
     comment = drafted(new, gathered, now)
     keep_opinion(comment, looked.classified)
     comment.body_fingerprint = asked.body_fingerprint
-    comment.address_fingerprint = request.sender.address_fingerprint
+    comment.address_fingerprint = permitted.sender.address_fingerprint
     comment.confirmed_at = now if gathered.author_confirmed else None
-    author = gathered.author or _new_author(services, new, request.email_index)
+    author = gathered.author or _new_author(services, new, permitted.email_index)
     asks_outside = is_asked(site.slug)
-    asks_author = not gathered.author_confirmed and confirming.wanted(services, site, verdict, request.keys)
+    asks_author = not gathered.author_confirmed and confirming.wanted(services, site, verdict, permitted.keys)
     with transaction() as session:
-        challenge.use(session, request.proof)
+        challenge.use(session, permitted.proof)
         pace.check_again(session, services, asked, gathered)
         kin = kinship.look_again(session, looked.kin)
         if kin.campaign != looked.kin.campaign:
@@ -154,7 +154,7 @@ def _take_in(request: Request, *, overtaken: bool = False) -> Submitted:
         shown = for_author(comment, avatar_seed)
         if claim is not None:
             idempotency.finish(session, claim, shown, now)
-    return Submitted(shown, request.outcome)
+    return Submitted(shown, permitted.outcome)
 
 
 def _asked(services: Services, site: SiteProfile, new: NewComment, sender: Sender, email_index: str) -> Asked:

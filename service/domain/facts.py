@@ -48,6 +48,7 @@ class Facts:
     """`author_known`: this author has an approved comment, and is its author by more than knowing the email.
     `author_confirmed`: the sender bears the token of an earlier comment of this email that was confirmed by mail.
     `author_…` else count this author's comments on this site by their last status; an author who is new has zeros.
+    `same_body_lately`: earlier comments of the same text, counted to a hundred.
 
     `limits_degraded`: the shared rate limits could not be asked. `site_flooded`: more was posted on the page or the
     site than its limit lets through unseen. `breaker_tripped`: the site's breaker is. `classified` is what the

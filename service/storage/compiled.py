@@ -77,6 +77,10 @@ class _Text:
             if not parameter.required:
                 self._given[name] = parameter.effective_value
         for column in getattr(compiled, "insert_prefetch", ()):
+            if not column.default.is_scalar:
+                raise TypeError(
+                    f"{column} has to be given: its default is a function, and nobody calls it here"
+                )
             self._given[column.key] = column.default.arg
         columns = compiled.effective_returning or getattr(statement, "selected_columns", ())
         self._read: list[tuple[int, Processor]] = []

@@ -22,7 +22,7 @@ class Session(orm.Session):
         super().__init__(*args, **settings)
         self._at_once = at_once
         self._waiting: list[tuple[Compiled, Sequence[Mapping[str, Any]]]] = []
-        self._known: Connection | None = None
+        self._opened: Connection | None = None
 
     def later(self, statement: Compiled, values: Sequence[Mapping[str, Any]]) -> None:
         """Has the statement run for each of the values, after all that came before."""
@@ -50,19 +50,19 @@ class Session(orm.Session):
         if self._at_once is not None and self._waiting and not (self.in_transaction() or self._holds_objects):
             self._send_at_once(self._at_once)
         self._send()
-        self._known = None
+        self._opened = None
         super().commit()
 
     def rollback(self) -> None:
         """Undoes what was written, and forgets what waits."""
         self._waiting.clear()
-        self._known = None
+        self._opened = None
         super().rollback()
 
     def close(self) -> None:
         """Ends the session, and forgets what waits."""
         self._waiting.clear()
-        self._known = None
+        self._opened = None
         super().close()
 
     @property
@@ -83,9 +83,9 @@ class Session(orm.Session):
                 run_together(connection, together)
 
     def _connected(self, *args: Any, **settings: Any) -> Connection:
-        if self._known is None:
-            self._known = super().connection(*args, **settings)
-        return self._known
+        if self._opened is None:
+            self._opened = super().connection(*args, **settings)
+        return self._opened
 
 
 @event.listens_for(Session, "do_orm_execute")

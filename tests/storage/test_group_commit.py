@@ -47,8 +47,8 @@ def write(writers: GroupCommit, n: int) -> None:
         session.execute(text("INSERT INTO written VALUES (:n)"), {"n": n})
 
 
-def together(writers: GroupCommit, *works: object) -> list[BaseException | None]:
-    """Runs the works in one group: the first waits inside until all others stand in the queue."""
+def together(writers: GroupCommit, *works: object, gives_up: bool = False) -> list[BaseException | None]:
+    """Runs the works in one group: the first waits inside until all others stand in the queue, and may give up."""
     inside, go = threading.Event(), threading.Event()
 
     def first() -> None:
@@ -56,6 +56,8 @@ def together(writers: GroupCommit, *works: object) -> list[BaseException | None]
             session.execute(text("INSERT INTO written VALUES (0)"))
             inside.set()
             assert go.wait(5)
+            if gives_up:
+                raise ValueError("given up")
 
     with ThreadPoolExecutor(len(works) + 1) as pool:
         futures = [pool.submit(first)]
@@ -91,23 +93,8 @@ def test_what_one_gives_up_takes_nothing_from_the_others(engine: Engine) -> None
 
 def test_the_first_one_failing_leaves_the_next_a_transaction_of_its_own(engine: Engine) -> None:
     writers = GroupCommit(engine)
-    inside, go = threading.Event(), threading.Event()
-
-    def first() -> None:
-        with writers.member() as session:
-            session.execute(text("INSERT INTO written VALUES (0)"))
-            inside.set()
-            assert go.wait(5)
-            raise ValueError("given up")
-
-    with ThreadPoolExecutor(2) as pool:
-        failing = pool.submit(first)
-        assert inside.wait(5)
-        second = pool.submit(write, writers, 1)
-        wait_until(lambda: writers._waiting == 1, "the second waits", 5)
-        go.set()
-        second.result(5)
-        assert isinstance(failing.exception(5), ValueError)
+    outcomes = together(writers, lambda: write(writers, 1), gives_up=True)
+    assert [type(outcome) for outcome in outcomes] == [ValueError, type(None)]
     assert rows(engine) == {1}
 
 
